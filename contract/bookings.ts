@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
+import { Email, GuestToken, Id, Instant, Line, Locale, Page, Slug, Text, TimeZone } from './primitives.ts';
+
+export const BookingStatus = z.enum(bookingStatuses);
+export const NdaStatus = z.enum(ndaStatuses);
+
+export const GuestDetails = z
+  .object({
+    name: Line(120),
+    email: Email,
+    timeZone: TimeZone,
+    locale: Locale.default('en'),
+    note: Text(1000).default(''),
+  })
+  .meta({ id: 'GuestDetails' });
+export type GuestDetails = z.infer<typeof GuestDetails>;
+
+export const BookingRequest = z
+  .object({
+    meetingTypeId: Id,
+    startsAt: Instant,
+    durationMinutes: z.int().min(5).max(1440).optional(),
+    guest: GuestDetails,
+    /** Answers to the NDA's own variables, by name. */
+    answers: z.record(z.string().max(40), z.string().max(500)).default({}),
+  })
+  .meta({ id: 'BookingRequest' });
+export type BookingRequest = z.infer<typeof BookingRequest>;
+
+/** A step of the guest's timeline; `at` null = still to come. */
+export const TimelineStep = z
+  .object({ step: z.enum(['held', 'nda_sent', 'signed', 'confirmed', 'mailed']), at: Instant.nullable() })
+  .meta({ id: 'TimelineStep' });
+
+/** What the guest sees of their own booking. */
+export const GuestBooking = z
+  .object({
+    id: Id,
+    status: BookingStatus,
+    ndaStatus: NdaStatus,
+    startsAt: Instant,
+    endsAt: Instant,
+    durationMinutes: z.int(),
+    holdExpiresAt: Instant.nullable(),
+    /** True while a step behind the scenes is failing: the slot stays the guest's meanwhile. */
+    delayed: z.boolean(),
+    guest: z.object({ name: z.string(), email: Email, timeZone: TimeZone, locale: Locale }),
+    host: z.object({ slug: Slug, displayName: z.string(), organizationName: z.string() }),
+    meetingType: z.object({ id: Id, slug: Slug, title: z.string(), location: z.string(), hasNda: z.boolean() }),
+    timeline: z.array(TimelineStep),
+    canCancel: z.boolean(),
+    canReschedule: z.boolean(),
+    signedDocumentAvailable: z.boolean(),
+    sequence: z.int(),
+    position: z.int(),
+    serverTime: Instant,
+  })
+  .meta({ id: 'GuestBooking' });
+export type GuestBooking = z.infer<typeof GuestBooking>;
+
+/** The secret link is told once, here; the mail carries it too. */
+export const BookingCreated = z
+  .object({ booking: GuestBooking, token: GuestToken, url: z.url() })
+  .meta({ id: 'BookingCreated' });
+export type BookingCreated = z.infer<typeof BookingCreated>;
+
+export const Reason = z.object({ reason: Text(1000).default('') }).meta({ id: 'Reason' });
+export const Move = z
+  .object({ startsAt: Instant, durationMinutes: z.int().min(5).max(1440).optional(), reason: Text(1000).default('') })
+  .meta({ id: 'Move' });
+
+// ---- what the host sees --------------------------------------------------------------------------------------------------
+export const HostBookingSummary = z
+  .object({
+    id: Id,
+    status: BookingStatus,
+    ndaStatus: NdaStatus,
+    startsAt: Instant,
+    endsAt: Instant,
+    holdExpiresAt: Instant.nullable(),
+    createdAt: Instant,
+    guest: z.object({ name: z.string(), email: Email, timeZone: TimeZone }),
+    meetingType: z.object({ id: Id, title: z.string(), slug: Slug }),
+    host: z.object({ id: Id, displayName: z.string() }),
+    attention: z.object({ step: z.string(), reason: z.string(), since: Instant }).nullable(),
+  })
+  .meta({ id: 'HostBookingSummary' });
+export type HostBookingSummary = z.infer<typeof HostBookingSummary>;
+
+export const AuditEntry = z
+  .object({
+    id: Id,
+    at: Instant,
+    action: z.string(),
+    actor: z.object({ type: z.enum(['guest', 'host', 'operator', 'system', 'provider']), name: z.string().nullable() }),
+    ip: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const DocumentInfo = z
+  .object({
+    id: Id,
+    kind: z.enum(['agreement', 'signed', 'certificate']),
+    sha256: z.string(),
+    byteLength: z.int(),
+    mediaType: z.string(),
+    createdAt: Instant,
+    templateVersion: z.int().nullable(),
+  })
+  .meta({ id: 'DocumentInfo' });
+
+export const MessageInfo = z
+  .object({
+    id: Id,
+    kind: z.string(),
+    recipient: z.enum(['guest', 'host']),
+    status: z.enum(['requested', 'sent', 'failed', 'bounced', 'complained', 'delivered']),
+    requestedAt: Instant,
+    sentAt: Instant.nullable(),
+    failure: z.string().nullable(),
+  })
+  .meta({ id: 'MessageInfo' });
+
+export const HostBooking = HostBookingSummary.extend({
+  note: z.string(),
+  answers: z.record(z.string(), z.string()),
+  location: z.string(),
+  documents: z.array(DocumentInfo),
+  messages: z.array(MessageInfo),
+  envelope: z
+    .object({
+      provider: z.string(),
+      status: z.string(),
+      sentAt: Instant.nullable(),
+      signedAt: Instant.nullable(),
+      declineReason: z.string().nullable(),
+    })
+    .nullable(),
+  /** The booking's workflow in the Temporal Web UI, when its address is configured. */
+  workflowUrl: z.url().nullable(),
+  allowed: z.object({
+    cancel: z.boolean(),
+    reschedule: z.boolean(),
+    release: z.boolean(),
+    resend: z.boolean(),
+    noShow: z.boolean(),
+    retry: z.boolean(),
+  }),
+}).meta({ id: 'HostBooking' });
+export type HostBooking = z.infer<typeof HostBooking>;
+
+export const BookingList = Page(HostBookingSummary)
+  .extend({ position: z.int(), serverTime: Instant })
+  .meta({ id: 'BookingList' });
+export const BookingFilter = z.object({
+  view: z.enum(['upcoming', 'waiting', 'past', 'canceled', 'attention', 'all']).default('upcoming'),
+  status: BookingStatus.optional(),
+  ndaStatus: NdaStatus.optional(),
+  meetingTypeId: Id.optional(),
+  q: z.string().max(120).optional().meta({ description: 'Words of the guest’s name or e-mail address' }),
+  from: Instant.optional(),
+  to: Instant.optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+});
+export const AuditTrail = z.object({ items: z.array(AuditEntry) }).meta({ id: 'AuditTrail' });
+export const WhyQuery = z.object({
+  meetingTypeId: Id,
+  startsAt: Instant,
+  durationMinutes: z.coerce.number().int().min(5).max(1440).optional(),
+});
+export const WhyNot = z
+  .object({
+    offered: z.boolean(),
+    reasons: z.array(z.object({ code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) })),
+  })
+  .meta({ id: 'WhyNot' });

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+export const Id = z.uuid().meta({ description: 'UUID (version 7)' });
+export const Instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant; answers are in UTC' });
+export const LocalDate = z.iso.date().meta({ description: 'A calendar date, YYYY-MM-DD' });
+/** `24:00` is the end of the day. */
+export const LocalTime = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, from 00:00 to 24:00.');
+export const Slug = z
+  .string()
+  .min(2)
+  .max(60)
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'Use lower-case letters, digits and single hyphens.');
+
+const supported = new Set<string>([...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/UTC']);
+export function isTimeZone(value: string): boolean {
+  if (supported.has(value)) return true;
+  // Offsets such as +02:00 are accepted by Intl, but are no zones: they know no clock changes.
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+){0,2}$/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'Use an IANA time zone, such as Europe/Riga.')
+  .meta({ description: 'IANA time zone' });
+
+/** Control characters have no place in a name, and would reach mail headers and documents. */
+export const Line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'Write something here.')
+    .max(max, `At most ${max} characters.`)
+    // eslint-disable-next-line no-control-regex
+    .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/u, 'Line breaks and control characters are not possible here.');
+export const Text = (max: number) =>
+  z
+    .string()
+    .max(max, `At most ${max} characters.`)
+    // eslint-disable-next-line no-control-regex
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u, 'Control characters are not possible here.');
+export const Email = z
+  .email('Write an e-mail address, such as name@example.org.')
+  .max(254)
+  .meta({ description: 'E-mail address' });
+export const Locale = z.enum(['en', 'de']);
+
+/** Secret link of one booking: 256 bits, base64url. */
+export const GuestToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'This is not a booking’s secret link.');
+export const IdempotencyKey = z
+  .string()
+  .min(8)
+  .max(255)
+  .meta({ description: 'One key per intended request; kept for at least 24 hours' });
+
+export const Cursor = z.string().max(200);
+export const Page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: Cursor.nullable() });

@@ -1,0 +1,101 @@
+import type { BookingStatus, NdaStatus } from './states.ts';
+
+/** What a rule needs to know of a booking. Instants, not strings: callers parse at the edge. */
+export type BookingFacts = {
+  status: BookingStatus;
+  ndaStatus: NdaStatus;
+  startsAt: Date;
+  endsAt: Date;
+  holdExpiresAt: Date | null;
+  rescheduleCount: number;
+};
+
+export type ChangeRules = {
+  /** No guest may cancel or move later than this before the start. */
+  rescheduleCutoffMinutes: number;
+  /** How often a guest may move one booking. */
+  rescheduleLimit: number;
+};
+
+export type Refusal =
+  | { code: 'booking_over'; status: BookingStatus }
+  | { code: 'booking_not_held' }
+  | { code: 'booking_not_confirmed' }
+  | { code: 'meeting_started' }
+  | { code: 'meeting_not_ended' }
+  | { code: 'hold_running'; expiresAt: Date }
+  | { code: 'already_signed' }
+  | { code: 'too_late_to_change'; cutoffMinutes: number }
+  | { code: 'reschedule_limit_reached'; limit: number };
+
+export type Decision = { allowed: true } | { allowed: false; refusal: Refusal };
+
+const allowed: Decision = { allowed: true };
+const refuse = (refusal: Refusal): Decision => ({ allowed: false, refusal });
+
+/** Guests and hosts may cancel whatever is alive and has not begun. */
+export function mayCancel(
+  booking: BookingFacts,
+  by: 'guest' | 'host' | 'operator',
+  rules: ChangeRules,
+  now: Date,
+): Decision {
+  if (booking.status === 'held' || booking.status === 'displaced') return allowed;
+  if (booking.status !== 'confirmed') return refuse({ code: 'booking_over', status: booking.status });
+  if (now >= booking.startsAt) return refuse({ code: 'meeting_started' });
+  if (by === 'guest' && withinCutoff(booking, rules, now)) {
+    return refuse({ code: 'too_late_to_change', cutoffMinutes: rules.rescheduleCutoffMinutes });
+  }
+  return allowed;
+}
+
+/** Letting go of a slot that is only held. A signature that is in has earned its confirmation: promise 3. */
+export function mayRelease(booking: BookingFacts): Decision {
+  if (booking.status !== 'held') return refuse({ code: 'booking_not_held' });
+  if (isSigned(booking.ndaStatus)) return refuse({ code: 'already_signed' });
+  return allowed;
+}
+
+/** The hold ends by itself only when its time is up and no signature came in time. */
+export function mayExpire(booking: BookingFacts, now: Date): Decision {
+  if (booking.status !== 'held') return refuse({ code: 'booking_not_held' });
+  if (isSigned(booking.ndaStatus)) return refuse({ code: 'already_signed' });
+  if (booking.holdExpiresAt === null || now < booking.holdExpiresAt) {
+    return refuse({ code: 'hold_running', expiresAt: booking.holdExpiresAt ?? booking.startsAt });
+  }
+  return allowed;
+}
+
+export function mayReschedule(booking: BookingFacts, by: 'guest' | 'host', rules: ChangeRules, now: Date): Decision {
+  if (booking.status === 'displaced') return allowed;
+  if (booking.status !== 'confirmed') return refuse({ code: 'booking_not_confirmed' });
+  if (now >= booking.startsAt) return refuse({ code: 'meeting_started' });
+  if (by === 'host') return allowed;
+  if (withinCutoff(booking, rules, now))
+    return refuse({ code: 'too_late_to_change', cutoffMinutes: rules.rescheduleCutoffMinutes });
+  if (booking.rescheduleCount >= rules.rescheduleLimit) {
+    return refuse({ code: 'reschedule_limit_reached', limit: rules.rescheduleLimit });
+  }
+  return allowed;
+}
+
+/** A host's word after the meeting has begun; `completed` may be corrected to `no_show`. */
+export function mayMarkNoShow(booking: BookingFacts, now: Date): Decision {
+  if (booking.status !== 'confirmed' && booking.status !== 'completed')
+    return refuse({ code: 'booking_not_confirmed' });
+  return now < booking.startsAt ? refuse({ code: 'meeting_not_ended' }) : allowed;
+}
+
+/** Whether a signature that arrives now is in time. A late one confirms only if the slot is still free (promise 3). */
+export function signatureIsLate(booking: BookingFacts, now: Date): boolean {
+  if (booking.status !== 'held') return true;
+  return booking.holdExpiresAt !== null && now >= booking.holdExpiresAt;
+}
+
+function withinCutoff(booking: BookingFacts, rules: ChangeRules, now: Date): boolean {
+  return now.getTime() > booking.startsAt.getTime() - rules.rescheduleCutoffMinutes * 60_000;
+}
+
+function isSigned(status: NdaStatus): boolean {
+  return status === 'signed' || status === 'completed';
+}
