@@ -15,8 +15,7 @@ export type EnvelopeRequest = {
 
 /** Where the guest signs: our own page, or a single-use page of the provider that must be fetched anew each time. */
 export type SigningView =
-  | { kind: 'own_page' }
-  | { kind: 'provider_page'; url: string; expiresAt: Date; frameAncestors: readonly string[] };
+  { kind: 'own_page' } | { kind: 'provider_page'; url: string; expiresAt: Date; frameAncestors: readonly string[] };
 
 /** What became of a request to void: a completed or declined envelope cannot be voided, and says so. */
 export type VoidOutcome = 'voided' | 'completed' | 'declined';

@@ -3,9 +3,7 @@
  * knowing the database. One ceremony per envelope; its id is the provider's envelope id.
  */
 export type SignatureMark =
-  | { kind: 'drawn'; png: Uint8Array }
-  | { kind: 'typed'; text: string }
-  | { kind: 'uploaded'; png: Uint8Array };
+  { kind: 'drawn'; png: Uint8Array } | { kind: 'typed'; text: string } | { kind: 'uploaded'; png: Uint8Array };
 
 /** One line of the certificate's audit trail. Times are the server's. */
 export type CeremonyEvent = {
@@ -18,7 +16,14 @@ export type CeremonyEvent = {
 export type CompletedCeremony = {
   envelopeId: string;
   /** The agreement as it was shown to the signer: bytes, and their SHA-256 as lower-case hex. */
-  document: { documentId: string; title: string; pdf: Uint8Array; sha256: string; templateName: string; templateVersion: number };
+  document: {
+    documentId: string;
+    title: string;
+    pdf: Uint8Array;
+    sha256: string;
+    templateName: string;
+    templateVersion: number;
+  };
   signer: { name: string; email: string };
   mark: SignatureMark;
   /** The disclosure that was agreed to: its version and SHA-256. */
