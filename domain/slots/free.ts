@@ -1,0 +1,106 @@
+import { dayMs, minuteMs, mondayOf } from '#domain/time/dates.ts';
+import { availableDaysSought, lastAvailableDay } from './booking-window.ts';
+import { dayAt, readSchedule, startOfDay } from './calendar.ts';
+import type { SlotRange, SlotsQuestion } from './input.ts';
+import { assertBounded } from './input.ts';
+import { hasLimits } from './limits.ts';
+import { partiesOf, partySlots } from './party.ts';
+import type { PartySlots } from './party.ts';
+
+/** A start that can be booked now, by which hosts, and how many seats are left there. */
+export type Slot = {
+  /** Epoch milliseconds. */
+  readonly startsAt: number;
+  readonly seatsLeft: number;
+  /** Hosts who are free: one or more of a round robin, all of a collective. */
+  readonly hostIds: readonly string[];
+};
+
+/**
+ * The free starts with from ≤ start < to, ascending. What a viewer's zone is never matters.
+ * The claims and busy times given must cover `claimsNeeded(question, range)`.
+ * Throws RangeError for an unknown zone, a range over 366 days, or a duration or interval under a minute.
+ */
+export function freeSlots(question: SlotsQuestion, range: SlotRange): Slot[] {
+  assertBounded(question.rules, range);
+  const last = lastBookableDay(question, range);
+  const slots = slotsOf(question, range);
+  if (last === Infinity) return slots;
+  const calendar = readSchedule(question.hosts[0]!.schedule);
+  return slots.filter((slot) => dayAt(calendar, slot.startsAt) <= last);
+}
+
+/** Whether `freeSlots` would list this start: the one check of whoever is about to claim it. */
+export function isOffered(question: SlotsQuestion, startsAt: number): boolean {
+  return freeSlots(question, { from: startsAt, to: startsAt + 1 }).length > 0;
+}
+
+/**
+ * With a window of available days, the last day that can be booked, by the first host's calendar; without one, Infinity. Such a window is
+ * counted from now on, whatever range is asked.
+ */
+export function lastBookableDay(question: SlotsQuestion, range: SlotRange): number {
+  const window = question.rules.bookingWindow;
+  const host = question.hosts[0];
+  if (window.kind !== 'rollingAvailable' || host === undefined) return Infinity;
+  const calendar = readSchedule(host.schedule);
+  const to = Math.min(range.to, question.now + availableDaysSought * dayMs);
+  const days = slotsOf(question, { from: question.now, to }).map((slot) => dayAt(calendar, slot.startsAt));
+  return lastAvailableDay(window, days, dayAt(calendar, question.now));
+}
+
+/** The span that claims and busy times must be known for (those that overlap it, buffers included), to answer for a range. */
+export function claimsNeeded(question: SlotsQuestion, range: SlotRange): SlotRange {
+  const { rules, now } = question;
+  let from = rules.bookingWindow.kind === 'rollingAvailable' ? Math.min(range.from, now) : range.from;
+  let to = range.to;
+  if (hasLimits(rules)) {
+    for (const { schedule } of question.hosts) {
+      const calendar = readSchedule(schedule);
+      from = Math.min(from, startOfDay(calendar, mondayOf(dayAt(calendar, from))));
+      to = Math.max(to, startOfDay(calendar, mondayOf(dayAt(calendar, to)) + 7));
+    }
+  }
+  return {
+    from: from - rules.bufferBeforeMinutes * minuteMs,
+    to: to + (rules.durationMinutes + rules.bufferAfterMinutes) * minuteMs,
+  };
+}
+
+function slotsOf(question: SlotsQuestion, range: SlotRange): Slot[] {
+  let slots: DraftSlot[] = [];
+  for (const party of partiesOf(question)) {
+    const hostIds = party.hosts.map((host) => host.facts.hostId);
+    const found = partySlots(party, question.rules, question, range);
+    slots = slots.length === 0 ? draft(found, hostIds) : join(slots, found, hostIds);
+  }
+  return slots;
+}
+
+type DraftSlot = { startsAt: number; seatsLeft: number; hostIds: string[] };
+
+function draft(found: PartySlots, hostIds: readonly string[]): DraftSlot[] {
+  return found.starts.map((startsAt, index) => ({
+    startsAt,
+    seatsLeft: found.seatsLeft[index]!,
+    hostIds: [...hostIds],
+  }));
+}
+
+/** Merges into an ascending list. Several hosts at one start: any of them will do, and their seats add up. */
+function join(slots: DraftSlot[], found: PartySlots, hostIds: readonly string[]): DraftSlot[] {
+  const joined: DraftSlot[] = [];
+  let next = 0;
+  found.starts.forEach((startsAt, index) => {
+    while (next < slots.length && slots[next]!.startsAt < startsAt) joined.push(slots[next++]!);
+    const same = slots[next];
+    if (same?.startsAt === startsAt) {
+      same.seatsLeft += found.seatsLeft[index]!;
+      same.hostIds.push(...hostIds);
+    } else {
+      joined.push({ startsAt, seatsLeft: found.seatsLeft[index]!, hostIds: [...hostIds] });
+    }
+  });
+  while (next < slots.length) joined.push(slots[next++]!);
+  return joined;
+}
