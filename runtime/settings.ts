@@ -1,0 +1,225 @@
+import { z } from 'zod';
+
+/**
+ * Every environment variable there is, each explained. `.env.example` is written from this table (`node
+ * runtime/env-example.ts`), and a test compares the two. The words of a schema's error end the sentence "NAME … it …".
+ */
+export type Setting = {
+  schema: z.ZodType<unknown, string>;
+  /** As it would be written in the environment. Without one, the setting may be left out, or `needed` says when it may not. */
+  default?: string;
+  explain: string;
+  needed?: string;
+  /** Its value is never shown, not even in an error. */
+  secret?: true;
+};
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number);
+
+const port = wholeNumber(1, 65_535);
+
+const oneOf = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
+  z.string().pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
+
+const url = (...protocols: [string, ...string[]]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+const text = z.string().min(1, { error: 'must not be empty' });
+
+const yesOrNo = oneOf('true', 'false').transform((word) => word === 'true');
+
+const hostAndPort = z
+  .string()
+  .regex(/^\[?[\w.:-]+\]?:\d{1,5}$/, { error: 'must be host:port, such as 127.0.0.1:7233' });
+
+const natsServers = z.string().refine((list) => list.split(',').every(isNatsUrl), {
+  error: 'must be one or more URLs that start with nats:// or tls://, separated by commas',
+});
+
+const key32 = z
+  .string()
+  .refine((encoded) => /^[A-Za-z0-9+/]{43}=$/.test(encoded), {
+    error: 'must be 32 bytes in base64 (44 characters), as `openssl rand -base64 32` prints them',
+  })
+  .transform((encoded) => Buffer.from(encoded, 'base64'));
+
+const mailAddress = z.string().regex(/^([^<>]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, {
+  error: 'must be an address, or a name with an address, such as Countersign <bookings@example.com>',
+});
+
+function isNatsUrl(server: string): boolean {
+  return URL.canParse(server) && ['nats:', 'tls:'].includes(new URL(server).protocol);
+}
+
+export const settings = {
+  NODE_ENV: {
+    schema: oneOf('development', 'test', 'production'),
+    default: 'development',
+    explain: 'production refuses what is only right for trying the product out.',
+  },
+  PORT: { schema: port, default: '4400', explain: 'Port of the web pages and the API.' },
+  PUBLIC_URL: {
+    schema: url('http:', 'https:'),
+    needed: 'in production',
+    explain:
+      'Address under which people reach the pages: it is in every link and mail. Default: http://localhost:PORT.',
+  },
+  TRUSTED_PROXIES: {
+    schema: wholeNumber(0, 10),
+    default: '0',
+    explain: 'How many reverse proxies stand in front and set X-Forwarded-For; 0 believes no such header.',
+  },
+  LOG_LEVEL: {
+    schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+    default: 'info',
+    explain: 'What is logged: this level and those above it.',
+  },
+  STATE_DIR: {
+    schema: text,
+    default: '.countersign',
+    explain: 'Folder for everything that the embedded servers, the file storage and the mailbox keep.',
+  },
+  MASTER_KEY: {
+    schema: key32,
+    needed: 'without it `npm start` makes one and keeps it in STATE_DIR; the single processes need it',
+    secret: true,
+    explain:
+      'Wraps the keys of all documents and secrets. Whoever loses it loses the documents: keep it apart from backups.',
+  },
+  DATABASE_URL: {
+    schema: url('postgres:', 'postgresql:'),
+    needed: 'without it `npm start` brings up its own Postgres; the single processes need it',
+    secret: true,
+    explain: 'Postgres 18, as the role countersign_app, which must not own the tables.',
+  },
+  MIGRATION_DATABASE_URL: {
+    schema: url('postgres:', 'postgresql:'),
+    needed: 'for migrations, when DATABASE_URL is set',
+    secret: true,
+    explain: 'The same database as the role that owns it (countersign_owner): migrations only.',
+  },
+  DATABASE_POOL_SIZE: {
+    schema: wholeNumber(1, 200),
+    default: '10',
+    explain: 'Connections that each process may open to Postgres.',
+  },
+  NATS_URL: {
+    schema: natsServers,
+    needed: 'without it `npm start` brings up its own NATS; the single processes need it',
+    secret: true,
+    explain: 'NATS servers with JetStream, separated by commas.',
+  },
+  NATS_REPLICAS: {
+    schema: wholeNumber(1, 5),
+    default: '1',
+    explain: 'Copies of the event stream in the NATS cluster: 3 in production.',
+  },
+  TEMPORAL_ADDRESS: {
+    schema: hostAndPort,
+    needed: 'without it `npm start` brings up its own Temporal; the single processes need it',
+    explain: 'Temporal frontend.',
+  },
+  TEMPORAL_NAMESPACE: { schema: text, default: 'countersign', explain: 'Temporal namespace; made when it is missing.' },
+  TEMPORAL_API_KEY: { schema: text, secret: true, explain: 'API key, where Temporal asks for one (Temporal Cloud).' },
+  TEMPORAL_TLS: { schema: yesOrNo, default: 'false', explain: 'true speaks TLS with Temporal.' },
+  TEMPORAL_UI_URL: {
+    schema: url('http:', 'https:'),
+    explain: "Address of Temporal's Web UI, for the links that operators see.",
+  },
+  EMBEDDED_POSTGRES_PORT: { schema: port, default: '15432', explain: "Port of `npm start`'s own Postgres." },
+  EMBEDDED_NATS_PORT: { schema: port, default: '14222', explain: "Port of `npm start`'s own NATS." },
+  EMBEDDED_TEMPORAL_PORT: { schema: port, default: '17233', explain: "Port of `npm start`'s own Temporal." },
+  EMBEDDED_TEMPORAL_UI_PORT: { schema: port, default: '18233', explain: "Port of that Temporal's Web UI." },
+  COUNTERSIGN_CACHE_DIR: {
+    schema: text,
+    explain:
+      'Where downloaded or built server programs are kept. Default: countersign in the cache folder of the user.',
+  },
+  SIGNING_PROVIDER: {
+    schema: oneOf('builtin', 'docusign'),
+    default: 'builtin',
+    explain: 'Who conducts the signing: this product itself, or DocuSign.',
+  },
+  DOCUSIGN_BASE_URL: {
+    schema: url('http:', 'https:'),
+    needed: 'for SIGNING_PROVIDER=docusign',
+    explain: "The account's REST address, such as https://eu.docusign.net/restapi.",
+  },
+  DOCUSIGN_OAUTH_URL: {
+    schema: url('http:', 'https:'),
+    default: 'https://account.docusign.com',
+    explain: 'Where tokens are granted; https://account-d.docusign.com for the developer environment.',
+  },
+  DOCUSIGN_ACCOUNT_ID: { schema: text, needed: 'for SIGNING_PROVIDER=docusign', explain: 'API account id.' },
+  DOCUSIGN_INTEGRATION_KEY: { schema: text, needed: 'for SIGNING_PROVIDER=docusign', explain: 'Client id of the app.' },
+  DOCUSIGN_USER_ID: {
+    schema: text,
+    needed: 'for SIGNING_PROVIDER=docusign',
+    explain: 'The user on whose behalf envelopes are sent, who gave consent once.',
+  },
+  DOCUSIGN_PRIVATE_KEY: {
+    schema: text.transform((pem) => pem.replaceAll('\\n', '\n')),
+    needed: 'for SIGNING_PROVIDER=docusign',
+    secret: true,
+    explain: 'RSA private key of the app, PEM; \\n stands for a line break.',
+  },
+  DOCUSIGN_WEBHOOK_KEY: {
+    schema: text,
+    needed: 'for SIGNING_PROVIDER=docusign',
+    secret: true,
+    explain: "DocuSign Connect's HMAC key: a webhook without its signature is refused.",
+  },
+  TIMESTAMP_AUTHORITY_URL: {
+    schema: url('http:', 'https:'),
+    explain: 'RFC 3161 timestamp authority, for signatures that prove when they were made. Left out: no timestamps.',
+  },
+  STORAGE_DRIVER: { schema: oneOf('file', 's3'), default: 'file', explain: 'Where encrypted documents are kept.' },
+  STORAGE_DIR: { schema: text, explain: 'Folder of the file storage. Default: documents in STATE_DIR.' },
+  S3_ENDPOINT: { schema: url('http:', 'https:'), explain: "Only for a store that is not Amazon's." },
+  S3_REGION: { schema: text, default: 'us-east-1', explain: 'Region of the bucket.' },
+  S3_BUCKET: { schema: text, needed: 'for STORAGE_DRIVER=s3', explain: 'Bucket; it must exist.' },
+  S3_ACCESS_KEY_ID: { schema: text, needed: 'for STORAGE_DRIVER=s3', explain: 'Access key.' },
+  S3_SECRET_ACCESS_KEY: { schema: text, needed: 'for STORAGE_DRIVER=s3', secret: true, explain: 'Its secret.' },
+  S3_FORCE_PATH_STYLE: {
+    schema: yesOrNo,
+    default: 'false',
+    explain: 'true puts the bucket in the path, not in the host.',
+  },
+  MAIL_DRIVER: {
+    schema: oneOf('mailbox', 'smtp', 'postmark'),
+    default: 'mailbox',
+    explain: 'How mail leaves. mailbox keeps it in STATE_DIR and shows it under /mailbox; not for production.',
+  },
+  MAIL_FROM: {
+    schema: mailAddress,
+    default: 'Countersign <bookings@countersign.example>',
+    explain: 'Sender of every mail; its domain must be allowed at the mail provider.',
+  },
+  SMTP_URL: {
+    schema: url('smtp:', 'smtps:'),
+    needed: 'for MAIL_DRIVER=smtp',
+    secret: true,
+    explain:
+      'smtps://user:password@host (TLS) or smtp://… (STARTTLS demanded); smtp://host:25?tls=none inside one network.',
+  },
+  POSTMARK_TOKEN: { schema: text, needed: 'for MAIL_DRIVER=postmark', secret: true, explain: 'Server API token.' },
+  POSTMARK_MESSAGE_STREAM: { schema: text, default: 'outbound', explain: 'Message stream for transactional mail.' },
+  CHROMIUM_PATH: {
+    schema: text,
+    explain: 'A Chromium for making PDFs. Left out: the one on PATH, else the one that comes with the packages.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+type ValueOf<S extends Setting> = z.output<S['schema']> | (S extends { default: string } ? never : undefined);
+
+export type SettingValues = { [Name in SettingName]: ValueOf<(typeof settings)[Name]> };
