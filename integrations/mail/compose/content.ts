@@ -1,0 +1,25 @@
+/** A mail before it is HTML or text: both parts are drawn from this, so that they say the same. */
+export type MailContent = {
+  /** BCP 47 of the words. */
+  language: string;
+  organizationName: string;
+  subject: string;
+  chip: Chip | null;
+  heading: string;
+  greeting: string;
+  paragraphs: string[];
+  /** A one-time code to be typed. */
+  code: string | null;
+  facts: Row[];
+  action: Link | null;
+  links: Link[];
+  footer: string;
+};
+
+/** Each state has a shape and a word, then a colour. */
+export type ChipState = 'held' | 'confirmed' | 'gone';
+export type Chip = { state: ChipState; word: string };
+export const chipShapes: Record<ChipState, string> = { held: '○', confirmed: '●', gone: '◆' };
+
+export type Row = { label: string; lines: string[] };
+export type Link = { label: string; url: string };

@@ -1,0 +1,178 @@
+import type { Language } from './language.ts';
+
+const attached = (hasNda: boolean): string =>
+  hasNda
+    ? 'The signed NDA and the invitation for your calendar are attached.'
+    : 'The invitation for your calendar is attached.';
+
+export const en: Language = {
+  code: 'en',
+  greeting: (name) => (name === '' ? 'Hello,' : `Hello ${name},`),
+  footer: (organization) =>
+    `You get this mail because of a booking or an account at ${organization}. Sent with Countersign.`,
+  chips: {
+    held: 'Held',
+    confirmed: 'Confirmed',
+    moved: 'Moved',
+    canceled: 'Canceled',
+    expired: 'Expired',
+    declined: 'Declined',
+    taken: 'Time taken',
+  },
+  rows: {
+    when: 'When',
+    before: 'Before',
+    heldUntil: 'Held until',
+    where: 'Where',
+    host: 'With',
+    guest: 'Guest',
+    nda: 'NDA',
+    reason: 'Reason',
+  },
+  ndaSigned: 'Signed, attached as PDF',
+  actions: {
+    sign: 'Read and sign the NDA',
+    viewBooking: 'View your booking',
+    openBooking: 'Open the booking',
+    chooseAgain: 'Choose a time again',
+    chooseAnother: 'Choose another time',
+    verify: 'Confirm my address',
+    resetPassword: 'Choose a new password',
+  },
+  links: {
+    reschedule: 'Choose another time',
+    cancel: 'Cancel the meeting',
+    letGo: 'Let this time go',
+    google: 'Add to Google Calendar',
+    outlook: 'Add to Outlook',
+  },
+  meetings: {
+    hold_placed: (data, times) => ({
+      subject: `Sign to keep ${times.short}: ${data.meetingTitle}`,
+      heading: 'Your time is held',
+      paragraphs: [
+        `${times.short} is yours until ${times.other}. Read the NDA and sign it before then, and the meeting with ${data.hostName} is confirmed.`,
+        'If you do nothing, the time becomes free again.',
+      ],
+    }),
+    booking_confirmed_guest: (data, times) => ({
+      subject: `Confirmed: ${data.meetingTitle}, ${times.short}`,
+      heading: 'Your meeting is confirmed',
+      paragraphs: [`${data.hostName} expects you on ${times.date}, at ${times.start}.`, attached(data.hasNda)],
+    }),
+    booking_confirmed_host: (data, times) => ({
+      subject: `Confirmed: ${data.guestName}, ${times.short}`,
+      heading: `${data.guestName} is booked`,
+      paragraphs: [
+        data.hasNda
+          ? `${data.guestName} signed the NDA and meets you on ${times.date}, at ${times.start}.`
+          : `${data.guestName} meets you on ${times.date}, at ${times.start}.`,
+        attached(data.hasNda),
+      ],
+    }),
+    booking_canceled_guest: (data, times) => ({
+      subject: `Canceled: ${data.meetingTitle}, ${times.short}`,
+      heading: 'The meeting is canceled',
+      paragraphs: [
+        data.canceledBy === 'guest'
+          ? `You canceled the meeting with ${data.hostName}.`
+          : `${data.canceledBy === 'host' ? data.hostName : data.organizationName} canceled your meeting.`,
+        'Your calendar takes it out when you open the attached notice. You can choose another time whenever you like.',
+      ],
+    }),
+    booking_canceled_host: (data, times) => ({
+      subject: `Canceled: ${data.guestName}, ${times.short}`,
+      heading: 'The meeting is canceled',
+      paragraphs: [
+        data.canceledBy === 'host'
+          ? `You canceled the meeting with ${data.guestName}.`
+          : `${data.canceledBy === 'guest' ? data.guestName : data.organizationName} canceled the meeting.`,
+        'The time is free again.',
+      ],
+    }),
+    booking_rescheduled_guest: (data, times) => ({
+      subject: `Moved to ${times.short}: ${data.meetingTitle}`,
+      heading: 'Your meeting has a new time',
+      paragraphs: [
+        `${data.hostName} expects you on ${times.date}, at ${times.start}. It was ${times.other} before.`,
+        'The attached invitation moves it in your calendar.',
+      ],
+    }),
+    booking_rescheduled_host: (data, times) => ({
+      subject: `Moved to ${times.short}: ${data.guestName}`,
+      heading: 'The meeting has a new time',
+      paragraphs: [
+        `${data.guestName} meets you on ${times.date}, at ${times.start}. It was ${times.other} before.`,
+        'The attached invitation moves it in your calendar.',
+      ],
+    }),
+    hold_expired_guest: (data, times) => ({
+      subject: `No longer held: ${data.meetingTitle}, ${times.short}`,
+      heading: 'Your time is no longer held',
+      paragraphs: [
+        `The NDA was not signed in time, so ${times.short} with ${data.hostName} is free for others again.`,
+        'Nothing is lost: choose a time again, it may well be the same one.',
+      ],
+    }),
+    booking_declined_host: (data, times) => ({
+      subject: `Not signed: ${data.guestName}, ${times.short}`,
+      heading: `${data.guestName} did not sign`,
+      paragraphs: [
+        `${data.guestName} read the NDA and decided not to sign it.`,
+        'No meeting was booked; the time is free again.',
+      ],
+    }),
+    late_signature_taken_guest: (data, times) => ({
+      subject: `Please choose another time: ${data.meetingTitle}`,
+      heading: 'Signed, but the time was just taken',
+      paragraphs: [
+        `Your signature is in, thank you. It came after the hold had ended, and ${times.short} had gone to somebody else.`,
+        'Choose another time: what you signed stays valid, and you do not sign again.',
+      ],
+    }),
+    late_signature_taken_host: (data, times) => ({
+      subject: `Signed late: ${data.guestName}, ${times.short}`,
+      heading: `${data.guestName} signed, but the time was taken`,
+      paragraphs: [
+        `The signature came after the hold had ended, and ${times.short} had gone to somebody else.`,
+        `We asked ${data.guestName} to choose another time; there is nothing for you to do.`,
+      ],
+    }),
+    reminder_guest: (data, times) => ({
+      subject: `Reminder: ${data.meetingTitle}, ${times.short}`,
+      heading: 'Your meeting is coming up',
+      paragraphs: [`${data.hostName} expects you on ${times.date}, at ${times.start}.`],
+    }),
+    reminder_host: (data, times) => ({
+      subject: `Reminder: ${data.guestName}, ${times.short}`,
+      heading: 'Your meeting is coming up',
+      paragraphs: [`${data.guestName} meets you on ${times.date}, at ${times.start}.`],
+    }),
+  },
+  accounts: {
+    verify_email: (data) => ({
+      subject: 'Confirm your e-mail address',
+      heading: 'Is this your address?',
+      paragraphs: [
+        `Confirm it, and your account at ${data.organizationName} is ready. The link works once, within ${data.expiresInMinutes} minutes.`,
+        'If you did not ask for an account, you need do nothing.',
+      ],
+    }),
+    reset_password: (data) => ({
+      subject: 'Choose a new password',
+      heading: 'A new password',
+      paragraphs: [
+        `Choose it with the link below. The link works once, within ${data.expiresInMinutes} minutes.`,
+        'If you did not ask for this, you need do nothing: your password stays as it is.',
+      ],
+    }),
+    signing_code: (data) => ({
+      subject: `Your code for signing: ${data.documentTitle}`,
+      heading: 'Your code for signing',
+      paragraphs: [
+        `Type this code where you are signing “${data.documentTitle}” for ${data.hostName}. It works once, within ${data.expiresInMinutes} minutes.`,
+        'Give it to nobody. If you are not signing anything, you need do nothing.',
+      ],
+    }),
+  },
+};

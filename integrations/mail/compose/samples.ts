@@ -1,0 +1,75 @@
+import type { MailData, MailKind } from './kinds.ts';
+
+type Samples = { [K in MailKind]: MailData[K] };
+
+/** One example of each mail: what the documentation shows and the tests start from. */
+export function sampleMails(locale: string, timeZone: string): Samples {
+  const recipient = { recipientName: 'Ada Guest', organizationName: 'Demo Organization', locale };
+  const meeting = {
+    ...recipient,
+    meetingTitle: 'Founder meeting, in person',
+    startsAt: new Date('2026-11-25T09:15:00Z'),
+    endsAt: new Date('2026-11-25T10:00:00Z'),
+    timeZone,
+    location: 'Main Street 1, Riga\n3rd floor, ring the bell',
+    hostName: 'Demo Host',
+    guestName: 'Ada Guest',
+  };
+  const toHost = {
+    ...meeting,
+    recipientName: 'Demo Host',
+    guestEmail: 'guest@example.com',
+    bookingUrl: 'https://example.org/dashboard/bookings/1',
+  };
+  const toGuest = {
+    ...meeting,
+    bookingUrl: 'https://example.org/b/1',
+    rescheduleUrl: 'https://example.org/b/1/reschedule',
+    cancelUrl: 'https://example.org/b/1/cancel',
+  };
+  const addToCalendar = {
+    google: 'https://calendar.google.com/calendar/render?action=TEMPLATE&text=Founder',
+    outlook: 'https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject=Founder',
+  };
+  const previousStartsAt = new Date('2026-11-24T13:30:00Z');
+  const bookingPageUrl = 'https://example.org/demo/founder-meeting';
+  return {
+    hold_placed: {
+      ...meeting,
+      holdExpiresAt: new Date('2026-11-20T08:25:00Z'),
+      signingUrl: 'https://example.org/b/1/sign',
+      cancelUrl: 'https://example.org/b/1/cancel',
+    },
+    booking_confirmed_guest: { ...toGuest, hasNda: true, addToCalendar },
+    booking_confirmed_host: { ...toHost, hasNda: true },
+    booking_canceled_guest: { ...meeting, canceledBy: 'host', reason: 'I fell ill, sorry.', bookingPageUrl },
+    booking_canceled_host: { ...toHost, canceledBy: 'guest', reason: null },
+    booking_rescheduled_guest: { ...toGuest, hasNda: true, addToCalendar, previousStartsAt },
+    booking_rescheduled_host: { ...toHost, hasNda: true, previousStartsAt },
+    hold_expired_guest: { ...meeting, bookingPageUrl },
+    booking_declined_host: { ...toHost, reason: 'needs our lawyer' },
+    late_signature_taken_guest: { ...meeting, rescheduleUrl: 'https://example.org/b/1/reschedule' },
+    late_signature_taken_host: toHost,
+    reminder_guest: { ...toGuest, hasNda: true },
+    reminder_host: { ...toHost, hasNda: true },
+    verify_email: {
+      ...recipient,
+      recipientName: 'Demo Host',
+      expiresInMinutes: 60,
+      verifyUrl: 'https://example.org/verify-email/abc',
+    },
+    reset_password: {
+      ...recipient,
+      recipientName: 'Demo Host',
+      expiresInMinutes: 30,
+      resetUrl: 'https://example.org/reset-password/abc',
+    },
+    signing_code: {
+      ...recipient,
+      expiresInMinutes: 10,
+      code: '482913',
+      documentTitle: 'Mutual non-disclosure agreement',
+      hostName: 'Demo Host',
+    },
+  };
+}

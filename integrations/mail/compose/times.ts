@@ -1,0 +1,73 @@
+/** How one recipient reads times: language and region, zone, clock. */
+export type Clock = { locale: string; timeZone: string; hourCycle?: 'h12' | 'h23' };
+
+export type ShownTimes = {
+  /** `Wednesday, 25 November 2026` */
+  date: string;
+  /** `11:15 – 12:00`; an end on another day brings its weekday: `23:30 – Thu 26 Nov, 00:15`. */
+  range: string;
+  /** `Eastern European Standard Time (UTC+2)`, as it is when the meeting starts. */
+  zone: string;
+  /** `11:15` */
+  start: string;
+  /** `Wed 25 Nov, 11:15` */
+  short: string;
+};
+
+export function showTimes(startsAt: Date, endsAt: Date, clock: Clock): ShownTimes {
+  const start = timeOfDay(startsAt, clock);
+  const sameDay = date(startsAt, clock) === date(endsAt, clock);
+  return {
+    date: date(startsAt, clock),
+    range: `${start} – ${sameDay ? timeOfDay(endsAt, clock) : shortTime(endsAt, clock)}`,
+    zone: zoneInWords(startsAt, clock),
+    start,
+    short: shortTime(startsAt, clock),
+  };
+}
+
+/** `Wed 25 Nov, 11:15` */
+export function shortTime(instant: Date, clock: Clock): string {
+  return format(instant, clock, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+}
+
+/** The zone's name with its offset at `instant`; a zone without a name goes by its city. */
+export function zoneInWords(instant: Date, clock: Clock): string {
+  const offset = offsetFromUtc(zoneName(instant, { ...clock, locale: 'en' }, 'shortOffset'));
+  const name = zoneName(instant, clock, 'long');
+  if (!/^(GMT|UTC)([+\-−]|$)/.test(name)) return `${name} (${offset})`;
+  const city = clock.timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? '';
+  return clock.timeZone.includes('/') && !clock.timeZone.startsWith('Etc/') ? `${city} (${offset})` : offset;
+}
+
+function date(instant: Date, clock: Clock): string {
+  return format(instant, clock, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+function timeOfDay(instant: Date, clock: Clock): string {
+  return format(instant, clock, { hour: 'numeric', minute: '2-digit' });
+}
+
+/** Narrow spaces, which some mail clients draw as boxes, become plain ones. */
+function format(instant: Date, clock: Clock, options: Intl.DateTimeFormatOptions): string {
+  const hours = options.hour === undefined || clock.hourCycle === undefined ? {} : { hourCycle: clock.hourCycle };
+  const formatter = new Intl.DateTimeFormat(clock.locale, { ...options, ...hours, timeZone: clock.timeZone });
+  return formatter.format(instant).replace(/[\u2009\u202f]/g, ' ');
+}
+
+function zoneName(instant: Date, clock: Clock, style: 'long' | 'shortOffset'): string {
+  const formatter = new Intl.DateTimeFormat(clock.locale, { timeZone: clock.timeZone, timeZoneName: style });
+  return formatter.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? clock.timeZone;
+}
+
+/** `GMT-3` → `UTC−3`, `GMT` and `GMT+0` → `UTC`. */
+function offsetFromUtc(gmt: string): string {
+  const offset = gmt.replace(/^GMT/, '').replace('-', '−');
+  return offset === '' || /^[+−]0+(:00)?$/.test(offset) ? 'UTC' : `UTC${offset}`;
+}
