@@ -54,3 +54,8 @@ export function isLive(status: BookingStatus): boolean {
 export function isOver(status: BookingStatus): boolean {
   return status !== 'requested' && status !== 'held' && status !== 'confirmed' && status !== 'displaced';
 }
+
+/** The guest has signed: stored (`completed`) or still to be fetched and stored (`signed`). */
+export function isSigned(status: NdaStatus): boolean {
+  return status === 'signed' || status === 'completed';
+}

@@ -1,4 +1,4 @@
-import type { BookingStatus, NdaStatus } from './states.ts';
+import { isSigned, type BookingStatus, type NdaStatus } from './states.ts';
 
 /** What a rule needs to know of a booking. Instants, not strings: callers parse at the edge. */
 export type BookingFacts = {
@@ -94,8 +94,4 @@ export function signatureIsLate(booking: BookingFacts, now: Date): boolean {
 
 function withinCutoff(booking: BookingFacts, rules: ChangeRules, now: Date): boolean {
   return now.getTime() > booking.startsAt.getTime() - rules.rescheduleCutoffMinutes * 60_000;
-}
-
-function isSigned(status: NdaStatus): boolean {
-  return status === 'signed' || status === 'completed';
 }

@@ -1,0 +1,68 @@
+import type { Database, Transaction } from '../pool.ts';
+import { system } from '../queries/audit.ts';
+import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { insertClaim, lockHost, occupied, setClaimExpiry } from '../queries/claims.ts';
+import { requestMessages } from '../queries/messages.ts';
+import { confirmedFact, slotHeld, takeOverOverdue } from './hold.ts';
+import { record, setState } from './record.ts';
+
+/**
+ * Every gate is closed: the booking is confirmed. A hold that ran out before its signature came gets its time back if it is still free;
+ * if not, the booking is displaced: signed, and waiting for another time (promise 3).
+ */
+export async function confirmBooking(database: Database, bookingId: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    const known = await findBooking(tx, bookingId);
+    if (known) await lockHost(tx, known.hostId);
+    const { booking, now } = await lockBooking(tx, bookingId);
+    if (booking.ndaStatus !== 'completed') return;
+    if (booking.status === 'held') {
+      await setClaimExpiry(tx, booking.id, null);
+      await confirm(tx, booking, now, false);
+    } else if (booking.status === 'expired') {
+      await confirmLate(tx, booking, now);
+    }
+  });
+}
+
+async function confirmLate(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
+  const during = occupied(booking);
+  await takeOverOverdue(tx, booking, during);
+  const isFree = now < booking.startsAt && (await insertClaim(tx, booking, during, null));
+  return isFree ? confirm(tx, booking, now, true) : displace(tx, booking, now);
+}
+
+async function confirm(tx: Transaction, booking: BookingRow, now: Date, late: boolean): Promise<void> {
+  const during = occupied(booking);
+  await setState(tx, booking.id, { status: 'confirmed', confirmedAt: now, holdExpiresAt: null });
+  const mails = await requestMessages(tx, {
+    ...booking,
+    bookingId: booking.id,
+    kind: 'booking_confirmed',
+    recipients: ['guest', 'host'],
+  });
+  await record(tx, booking, {
+    at: now,
+    actor: system,
+    action: 'booking.confirmed',
+    detail: { startsAt: booking.startsAt, late },
+    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...mails],
+  });
+}
+
+async function displace(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
+  await setState(tx, booking.id, { status: 'displaced' });
+  const mails = await requestMessages(tx, {
+    ...booking,
+    bookingId: booking.id,
+    kind: 'late_signature_taken',
+    recipients: ['guest', 'host'],
+  });
+  await record(tx, booking, {
+    at: now,
+    actor: system,
+    action: 'booking.displaced',
+    detail: { startsAt: booking.startsAt },
+    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...mails],
+  });
+}

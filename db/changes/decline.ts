@@ -1,0 +1,44 @@
+import { sql } from 'slonik';
+import { isSigned } from '#domain/booking/states.ts';
+import type { Transaction } from '../pool.ts';
+import type { Actor } from '../queries/audit.ts';
+import type { BookingRow } from '../queries/bookings.ts';
+import { openEnvelopeOf } from '../queries/envelopes.ts';
+import { requestMessages } from '../queries/messages.ts';
+import { releaseClaim } from './expire.ts';
+import { record, setState } from './record.ts';
+import type { ChangeOutcome } from './requests.ts';
+
+/** The guest does not want to sign: the slot is free again, the host is told. */
+export async function declineLocked(
+  tx: Transaction,
+  booking: BookingRow,
+  decline: { actor: Actor; reason: Uint8Array | null; at: Date },
+): Promise<ChangeOutcome> {
+  if (isSigned(booking.ndaStatus)) return { outcome: 'refused', code: 'already_signed' };
+  const envelope = await openEnvelopeOf(tx, booking.id);
+  if (booking.status !== 'held' || !envelope) return { outcome: 'refused', code: 'signing_not_open' };
+  const reason = decline.reason ? Buffer.from(decline.reason) : null;
+  await tx.query(sql.unsafe`
+    update envelope set status = 'declined', ended_at = ${decline.at.toISOString()}, decline_reason_cipher = ${reason ? sql.binary(reason) : null}
+    where id = ${envelope.id}`);
+  await tx.query(
+    sql.unsafe`update ceremony set status = 'declined' where envelope_id = ${envelope.id} and status in ('sent', 'delivered')`,
+  );
+  const released = await releaseClaim(tx, booking, 'declined');
+  await setState(tx, booking.id, { status: 'declined', ndaStatus: 'declined', endedAt: decline.at, reason });
+  const mails = await requestMessages(tx, {
+    ...booking,
+    bookingId: booking.id,
+    kind: 'booking_declined',
+    recipients: ['host'],
+  });
+  await record(tx, booking, {
+    at: decline.at,
+    actor: decline.actor,
+    action: 'nda.declined',
+    detail: { envelopeId: envelope.id },
+    facts: [...released, { type: 'nda.declined', data: { envelopeId: envelope.id } }, ...mails],
+  });
+  return { outcome: 'done' };
+}

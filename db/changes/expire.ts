@@ -1,0 +1,52 @@
+import { mayExpire } from '#domain/booking/transitions.ts';
+import type { ReleaseReason } from '#domain/events.ts';
+import type { Database, Transaction } from '../pool.ts';
+import { system } from '../queries/audit.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { asFact, endClaim } from '../queries/claims.ts';
+import { requestMessages } from '../queries/messages.ts';
+import type { FactInput } from '../queries/outbox.ts';
+import { record, setState } from './record.ts';
+
+/** Ends a hold whose time is up; one that was signed in time, or still runs, stays. */
+export async function expireHold(database: Database, bookingId: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    const { booking, now } = await lockBooking(tx, bookingId);
+    await expireLocked(tx, booking, now);
+  });
+}
+
+export async function expireLocked(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
+  if (!mayExpire(booking, now).allowed) return;
+  const released = await releaseClaim(tx, booking, 'expired');
+  await setState(tx, booking.id, { status: 'expired', endedAt: now });
+  const mails = await requestMessages(tx, {
+    ...booking,
+    bookingId: booking.id,
+    kind: 'hold_expired',
+    recipients: ['guest'],
+  });
+  await record(tx, booking, {
+    at: now,
+    actor: system,
+    action: 'booking.expired',
+    facts: [...released, { type: 'booking.expired', data: { startsAt: booking.startsAt.toISOString() } }, ...mails],
+  });
+}
+
+/** The host's time is free again: what the world is told, if anything was taken. */
+export async function releaseClaim(tx: Transaction, booking: BookingRow, reason: ReleaseReason): Promise<FactInput[]> {
+  const during = await endClaim(tx, booking.id);
+  if (!during) return [];
+  return [
+    {
+      type: 'slot.released',
+      data: {
+        during: asFact(during),
+        startsAt: booking.startsAt.toISOString(),
+        endsAt: booking.endsAt.toISOString(),
+        reason,
+      },
+    },
+  ];
+}

@@ -1,0 +1,110 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+/** Master keys by id; the first one encrypts, the others still decrypt (rotation). 32 bytes each. */
+export type MasterKeys = readonly { id: string; key: Uint8Array }[];
+
+/**
+ * Personal columns: AES-256-GCM, one layout: version (1), length of the key's id (1), key id, nonce (12), tag (16), ciphertext. `context`
+ * (table and column) is authenticated, so that a value cannot be moved to another place.
+ */
+export type PersonalCipher = {
+  seal(text: string, context: string): Buffer;
+  open(cipher: Uint8Array, context: string): string;
+  sealBytes(bytes: Uint8Array, context: string): Buffer;
+  openBytes(cipher: Uint8Array, context: string): Buffer;
+  /** True when another key than the first encrypted it: rotation rewrites it. */
+  isStale(cipher: Uint8Array): boolean;
+  /** Keyed hashes of the words' prefixes in the given texts, for `guest_search`. */
+  searchTokens(organizationId: string, texts: readonly string[]): string[];
+  /** Keyed hashes of whole words, to look up in `guest_search`. */
+  searchWords(organizationId: string, query: string): string[];
+  /** The secret link of a booking: derived, so that it need not be stored. 256 bits, base64url. */
+  guestToken(bookingId: string): string;
+};
+
+const version = 1;
+const longestPrefix = 16;
+
+export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
+  const [newest] = masterKeys;
+  if (!newest) throw new Error('At least one master key is needed.');
+  const columnKeys = new Map(masterKeys.map(({ id, key }) => [id, derive(key, 'personal-columns')]));
+  // Search and links outlive rotation: they hang on the oldest key, which stays configured as long as data of its time lives.
+  const oldest = masterKeys.at(-1) ?? newest;
+  const searchKey = derive(oldest.key, 'search');
+  const linkKey = derive(oldest.key, 'guest-link');
+
+  const sealBytes = (bytes: Uint8Array, context: string): Buffer => {
+    const id = Buffer.from(newest.id);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', keyOf(columnKeys, newest.id), nonce).setAAD(Buffer.from(context));
+    const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
+    return Buffer.concat([Buffer.from([version, id.length]), id, nonce, cipher.getAuthTag(), body]);
+  };
+  const openBytes = (sealed: Uint8Array, context: string): Buffer => {
+    const { keyId, nonce, tag, body } = parts(sealed);
+    const decipher = createDecipheriv('aes-256-gcm', keyOf(columnKeys, keyId), nonce)
+      .setAAD(Buffer.from(context))
+      .setAuthTag(tag);
+    return Buffer.concat([decipher.update(body), decipher.final()]);
+  };
+  const token = (organizationId: string, word: string): string =>
+    createHmac('sha256', searchKey).update(`${organizationId}:${word}`).digest('base64url').slice(0, 11);
+
+  return {
+    sealBytes,
+    openBytes,
+    seal: (text, context) => sealBytes(Buffer.from(text, 'utf8'), context),
+    open: (sealed, context) => openBytes(sealed, context).toString('utf8'),
+    isStale: (sealed) => parts(sealed).keyId !== newest.id,
+    searchTokens: (organizationId, texts) => [
+      ...new Set(texts.flatMap(words).flatMap((word) => prefixes(word).map((prefix) => token(organizationId, prefix)))),
+    ],
+    searchWords: (organizationId, query) =>
+      words(query).map((word) => token(organizationId, [...word].slice(0, longestPrefix).join(''))),
+    guestToken: (bookingId) => createHmac('sha256', linkKey).update(bookingId).digest('base64url'),
+  };
+}
+
+export function sha256(value: string | Uint8Array): Buffer {
+  return createHash('sha256').update(value).digest();
+}
+
+function derive(key: Uint8Array, purpose: string): Buffer {
+  if (key.length !== 32) throw new Error(`A master key has 32 bytes, this one has ${key.length}.`);
+  return Buffer.from(hkdfSync('sha256', key, '', `countersign/${purpose}`, 32));
+}
+
+function keyOf(keys: ReadonlyMap<string, Buffer>, id: string): Buffer {
+  const key = keys.get(id);
+  if (!key) throw new Error(`The master key ${id} is not configured, but data was encrypted with it.`);
+  return key;
+}
+
+function parts(sealed: Uint8Array): { keyId: string; nonce: Buffer; tag: Buffer; body: Buffer } {
+  const bytes = Buffer.from(sealed);
+  if (bytes[0] !== version) throw new Error(`Sealed value of an unknown version: ${bytes[0]}.`);
+  const start = 2 + (bytes[1] ?? 0);
+  return {
+    keyId: bytes.subarray(2, start).toString(),
+    nonce: bytes.subarray(start, start + 12),
+    tag: bytes.subarray(start + 12, start + 28),
+    body: bytes.subarray(start + 28),
+  };
+}
+
+/** Lower case, without accents; letters and digits of any script, cut at everything else. */
+function words(text: string): string[] {
+  return (
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
+}
+
+function prefixes(word: string): string[] {
+  const letters = [...word].slice(0, longestPrefix);
+  return letters.map((_, index) => letters.slice(0, index + 1).join(''));
+}

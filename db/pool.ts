@@ -1,0 +1,63 @@
+import { createPgDriverFactory } from '@slonik/pg-driver';
+import {
+  createPool,
+  SchemaValidationError,
+  sql,
+  type CommonQueryMethods,
+  type DatabasePool,
+  type DatabaseTransactionConnection,
+  type Interceptor,
+} from 'slonik';
+
+export type Database = DatabasePool;
+export type Transaction = DatabaseTransactionConnection;
+/** Whatever can run a query: the pool, or a transaction. */
+export type Queryable = CommonQueryMethods;
+
+/** Rows are what their schema says, or the query fails: the one way in for stored data. */
+const parseRows: Interceptor = {
+  name: 'parse-rows',
+  transformRowAsync: async (context, query, row) => {
+    const { resultParser } = context;
+    if (!resultParser) return row;
+    const result = await resultParser['~standard'].validate(row);
+    if (result.issues) throw new SchemaValidationError(query, row, [...result.issues]);
+    return result.value as typeof row;
+  },
+};
+
+const typeParsers = [
+  { name: 'int8', parse: (value: string) => Number(value) },
+  { name: 'timestamptz', parse: (value: string) => new Date(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')) },
+  { name: 'date', parse: (value: string) => value },
+];
+
+/** A pool of connections as the application's role. Nothing is set on a connection outside transactions, so none needs a reset. */
+export async function openDatabase(url: string, options: { maxConnections?: number } = {}): Promise<Database> {
+  return createPool(url, {
+    driverFactory: createPgDriverFactory(),
+    interceptors: [parseRows],
+    typeParsers,
+    maxPoolSize: options.maxConnections ?? 10,
+    idleTimeout: 60_000,
+    statementTimeout: 15_000,
+    idleInTransactionSessionTimeout: 15_000,
+    resetConnection: async () => {},
+  });
+}
+
+/**
+ * Runs `work` in a transaction as a host's request: row-level security lets it see and change rows of this organization only,
+ * whatever the queries inside forget to say.
+ */
+export async function asOrganization<T>(
+  database: Database,
+  organizationId: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (tx) => {
+    await tx.query(sql.unsafe`
+      select set_config('role', 'countersign_host', true), set_config('countersign.organization_id', ${organizationId}, true)`);
+    return work(tx);
+  });
+}

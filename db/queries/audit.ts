@@ -1,0 +1,60 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { ActorType } from '#domain/events.ts';
+import type { Queryable } from '../pool.ts';
+
+export type Actor = { type: ActorType; id: string | null; ip: string | null };
+export const system: Actor = { type: 'system', id: null, ip: null };
+
+export type AuditEntryInput = {
+  organizationId: string;
+  at: Date;
+  actor: Actor;
+  action: string;
+  bookingId?: string;
+  subject?: { type: string; id: string };
+  /** Ids, states, times, hashes. Never a name or an address. */
+  detail?: Record<string, unknown>;
+};
+
+/** Appends to the organization's hash chain. Last in its transaction: it locks the chain's head until commit. */
+export async function appendAudit(tx: Queryable, entry: AuditEntryInput): Promise<void> {
+  await tx.query(sql.unsafe`
+    select append_audit_event(${entry.organizationId}, ${entry.at.toISOString()}, ${entry.actor.type}, ${entry.actor.id}, ${entry.action},
+      ${entry.bookingId ?? null}, ${entry.subject?.type ?? null}, ${entry.subject?.id ?? null}, ${JSON.stringify(entry.detail ?? {})}::jsonb,
+      ${entry.actor.ip})`);
+}
+
+const auditRow = z.object({
+  id: z.string(),
+  at: z.date(),
+  action: z.string(),
+  actorType: z.enum(['guest', 'host', 'operator', 'system', 'provider']),
+  actorName: z.string().nullable(),
+  ip: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+});
+export type AuditRow = z.infer<typeof auditRow>;
+
+/** A booking's trail, oldest first. Hosts' names are looked up; guests are never named here. */
+export async function bookingAudit(db: Queryable, bookingId: string): Promise<readonly AuditRow[]> {
+  return db.any(sql.type(auditRow)`
+    select e.id, e.at, e.action, e.actor_type as "actorType", a.name as "actorName", e.ip, e.detail
+    from audit_event e left join account a on e.actor_type = 'host' and a.id::text = e.actor_id
+    where e.booking_id = ${bookingId} order by e.position`);
+}
+
+/** Positions whose hash does not follow from what is stored: an empty answer means the chain holds. */
+export async function brokenAuditLinks(db: Queryable, organizationId: string): Promise<readonly number[]> {
+  return db.anyFirst(sql.type(z.object({ position: z.number() }))`
+    select position from (
+      select position, sha256, previous_sha256,
+        coalesce(lag(sha256) over (order by position), sha256(organization_id::text::bytea)) as expected_previous,
+        coalesce(lag(position) over (order by position), 0) as last_position,
+        audit_entry_sha256(previous_sha256, id, organization_id, position, at, actor_type, actor_id, action, booking_id, subject_type, subject_id,
+          detail, ip) as expected
+      from audit_event where organization_id = ${organizationId}
+    ) chain
+    where sha256 <> expected or previous_sha256 <> expected_previous or position <> last_position + 1
+    order by position`);
+}

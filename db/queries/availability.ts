@@ -1,0 +1,176 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Claim } from '#domain/slots/claims.ts';
+import type { SlotsQuestion } from '#domain/slots/input.ts';
+import type { BookingWindow, MeetingRules } from '#domain/slots/rules.ts';
+import type { Schedule, TimeWindow, Weekday } from '#domain/slots/schedule.ts';
+import type { Queryable } from '../pool.ts';
+import type { Occupied } from './claims.ts';
+
+/** Everything that decides what a host offers for a meeting type, read in one round trip. */
+export type Availability = { hostId: string; organizationId: string; question: SlotsQuestion };
+
+const window = z.tuple([z.string(), z.string()]);
+const bookingWindow = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rolling'), days: z.number() }),
+  z.object({ kind: z.literal('rolling_available'), days: z.number() }),
+  z.object({ kind: z.literal('range'), from: z.string(), to: z.string() }),
+]);
+const scheduleJson = z.object({
+  timeZone: z.string(),
+  weekly: z.record(z.string(), z.array(window)),
+  overrides: z.array(z.object({ date: z.string(), windows: z.array(window) })),
+  blackouts: z.array(z.object({ from: z.string(), to: z.string(), note: z.string().nullable() })),
+  travel: z.array(z.object({ from: z.string(), to: z.string(), timeZone: z.string() })),
+});
+export type ScheduleJson = z.infer<typeof scheduleJson>;
+
+/** A schedule's rules as one JSON value: `schedule` is the row in scope. */
+export const scheduleAsJson = sql.fragment`jsonb_build_object(
+  'timeZone', schedule.time_zone,
+  'weekly', coalesce((select jsonb_object_agg(weekday, windows) from (
+      select weekday, jsonb_agg(jsonb_build_array(starts, ends) order by starts) as windows from schedule_window
+      where schedule_id = schedule.id group by weekday) w), '{}'),
+  'overrides', coalesce((select jsonb_agg(jsonb_build_object('date', from_date, 'windows', windows) order by from_date)
+      from schedule_override where schedule_id = schedule.id and kind = 'hours'), '[]'),
+  'blackouts', coalesce((select jsonb_agg(jsonb_build_object('from', from_date, 'to', to_date, 'note', note) order by from_date)
+      from schedule_override where schedule_id = schedule.id and kind = 'blackout'), '[]'),
+  'travel', coalesce((select jsonb_agg(jsonb_build_object('from', from_date, 'to', to_date, 'timeZone', time_zone) order by from_date)
+      from schedule_override where schedule_id = schedule.id and kind = 'travel'), '[]'))`;
+
+export { scheduleJson };
+
+const availabilityRow = z.object({
+  hostId: z.string(),
+  organizationId: z.string(),
+  schedule: scheduleJson,
+  durationsMinutes: z.array(z.number()),
+  intervalMinutes: z.number().nullable(),
+  offsetMinutes: z.number(),
+  bufferBeforeMinutes: z.number(),
+  bufferAfterMinutes: z.number(),
+  noticeMinutes: z.number(),
+  bookingWindow,
+  limitPerDay: z.number().nullable(),
+  limitPerWeek: z.number().nullable(),
+  limitMinutesPerDay: z.number().nullable(),
+  seatsPerSlot: z.number(),
+  claims: z.array(
+    z.object({
+      bookingId: z.string(),
+      meetingTypeId: z.string(),
+      sessionId: z.string(),
+      startsAt: z.number(),
+      endsAt: z.number(),
+      before: z.number(),
+      after: z.number(),
+      expiresAt: z.number().nullable(),
+    }),
+  ),
+  now: z.date(),
+});
+
+// A buffer is a day at most, and limits count whole ISO weeks: claims this far around the range can matter.
+const marginDays = 9;
+
+/**
+ * What decides the slots of a meeting type in a range. `durationMinutes`: one of the type's durations, else the first.
+ * @returns null when there is no such active meeting type.
+ */
+export async function readAvailability(
+  db: Queryable,
+  meetingTypeId: string,
+  range: Occupied,
+  options: { durationMinutes?: number; exceptBookingId?: string } = {},
+): Promise<Availability | null> {
+  const row = await db.maybeOne(sql.type(availabilityRow)`
+    select t.host_id as "hostId", t.organization_id as "organizationId", t.durations_minutes as "durationsMinutes",
+      t.interval_minutes as "intervalMinutes", t.offset_minutes as "offsetMinutes", t.buffer_before_minutes as "bufferBeforeMinutes",
+      t.buffer_after_minutes as "bufferAfterMinutes", t.notice_minutes as "noticeMinutes", t.booking_window as "bookingWindow",
+      t.limit_per_day as "limitPerDay", t.limit_per_week as "limitPerWeek", t.limit_minutes_per_day as "limitMinutesPerDay",
+      t.seats_per_slot as "seatsPerSlot",
+      (select ${scheduleAsJson} from schedule
+        where schedule.host_id = t.host_id and (schedule.id = t.schedule_id or (t.schedule_id is null and schedule.is_default))) as schedule,
+      coalesce((select jsonb_agg(jsonb_build_object('bookingId', b.id, 'meetingTypeId', b.meeting_type_id, 'sessionId', b.session_id,
+          'startsAt', (extract(epoch from b.starts_at) * 1000)::bigint, 'endsAt', (extract(epoch from b.ends_at) * 1000)::bigint,
+          'before', b.buffer_before_minutes, 'after', b.buffer_after_minutes,
+          'expiresAt', (extract(epoch from c.expires_at) * 1000)::bigint))
+        from claim c join booking b on b.id = c.booking_id
+        where c.host_id = t.host_id and c.is_live and c.booking_id is distinct from ${options.exceptBookingId ?? null}
+          and c.during && tstzrange(
+            case when t.booking_window ->> 'kind' = 'rolling_available' then least(${range.from.toISOString()}::timestamptz, now())
+              else ${range.from.toISOString()}::timestamptz end - ${marginDays} * interval '1 day',
+            ${range.to.toISOString()}::timestamptz + ${marginDays} * interval '1 day')), '[]') as claims,
+      clock_timestamp() as now
+    from meeting_type t
+    where t.id = ${meetingTypeId} and t.is_active and t.archived_at is null`);
+  if (!row) return null;
+  const durationMinutes = options.durationMinutes ?? row.durationsMinutes[0];
+  if (durationMinutes === undefined) throw new Error(`Meeting type ${meetingTypeId} has no duration.`);
+  return {
+    hostId: row.hostId,
+    organizationId: row.organizationId,
+    question: {
+      now: row.now.getTime(),
+      meetingTypeId,
+      hosts: [{ hostId: row.hostId, schedule: asSchedule(row.schedule), claims: row.claims.map(asClaim), busy: [] }],
+      rules: asRules(row, durationMinutes),
+    },
+  };
+}
+
+/** The engine counts past midnight (`26:00`); the wire and the tables say 02:00 of the next day. */
+export function asSchedule(json: ScheduleJson): Schedule {
+  return {
+    timeZone: json.timeZone,
+    weekly: Object.fromEntries(
+      Object.entries(json.weekly).map(([day, windows]) => [day as Weekday, windows.map(countOn)]),
+    ),
+    overrides: json.overrides.map(({ date, windows }) => ({ date, windows: windows.map(countOn) })),
+    blackouts: json.blackouts.map(({ from, to }) => ({ from, to })),
+    travel: json.travel,
+  };
+}
+
+export function countOn([start, end]: readonly [string, string]): TimeWindow {
+  if (end > start) return [start, end];
+  const [hours = '0', minutes = '00'] = end.split(':');
+  return [start, `${Number(hours) + 24}:${minutes}`];
+}
+
+function asRules(row: z.infer<typeof availabilityRow>, durationMinutes: number): MeetingRules {
+  return {
+    durationMinutes,
+    ...(row.intervalMinutes === null ? {} : { intervalMinutes: row.intervalMinutes }),
+    offsetMinutes: row.offsetMinutes,
+    bufferBeforeMinutes: row.bufferBeforeMinutes,
+    bufferAfterMinutes: row.bufferAfterMinutes,
+    noticeMinutes: row.noticeMinutes,
+    bookingWindow: asBookingWindow(row.bookingWindow),
+    limits: {
+      ...(row.limitPerDay === null ? {} : { perDay: row.limitPerDay }),
+      ...(row.limitPerWeek === null ? {} : { perWeek: row.limitPerWeek }),
+      ...(row.limitMinutesPerDay === null ? {} : { minutesPerDay: row.limitMinutesPerDay }),
+    },
+    seatsPerSlot: row.seatsPerSlot,
+  };
+}
+
+function asBookingWindow(window: z.infer<typeof bookingWindow>): BookingWindow {
+  if (window.kind === 'rolling') return window;
+  if (window.kind === 'rolling_available') return { kind: 'rollingAvailable', days: window.days };
+  return { kind: 'dates', from: window.from, to: window.to };
+}
+
+function asClaim(claim: z.infer<typeof availabilityRow>['claims'][number]): Claim {
+  return {
+    startsAt: claim.startsAt,
+    endsAt: claim.endsAt,
+    bufferBeforeMinutes: claim.before,
+    bufferAfterMinutes: claim.after,
+    bookingId: claim.bookingId,
+    sessionId: claim.sessionId,
+    meetingTypeId: claim.meetingTypeId,
+    ...(claim.expiresAt === null ? {} : { expiresAt: claim.expiresAt }),
+  };
+}

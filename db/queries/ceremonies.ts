@@ -1,0 +1,139 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+
+const status = z.enum(['sent', 'delivered', 'completed', 'declined', 'voided']);
+const ceremonyRow = z.object({
+  envelopeId: z.string(),
+  organizationId: z.string(),
+  bookingId: z.string(),
+  documentId: z.string(),
+  status,
+  consentedAt: z.date().nullable(),
+  disclosureVersion: z.string().nullable(),
+  disclosureSha256: z.string().nullable(),
+  markKind: z.enum(['drawn', 'typed', 'uploaded']).nullable(),
+  markCipher: z.instanceof(Uint8Array).nullable(),
+  codeSha256: z.instanceof(Uint8Array).nullable(),
+  codeSentAt: z.date().nullable(),
+  codeExpiresAt: z.date().nullable(),
+  codeAttempts: z.number(),
+  codeVerifiedAt: z.date().nullable(),
+  signedAt: z.date().nullable(),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+export type CeremonyRow = z.infer<typeof ceremonyRow>;
+
+const columns = sql.fragment`envelope_id as "envelopeId", organization_id as "organizationId", booking_id as "bookingId",
+  document_id as "documentId", status, consented_at as "consentedAt", disclosure_version as "disclosureVersion",
+  disclosure_sha256 as "disclosureSha256", mark_kind as "markKind", mark_cipher as "markCipher", code_sha256 as "codeSha256",
+  code_sent_at as "codeSentAt", code_expires_at as "codeExpiresAt", code_attempts as "codeAttempts", code_verified_at as "codeVerifiedAt",
+  signed_at as "signedAt", ip, user_agent as "userAgent"`;
+
+export type CeremonyEventKind =
+  'sent' | 'viewed' | 'consented' | 'code_sent' | 'code_verified' | 'signed' | 'declined' | 'voided';
+
+export async function findCeremony(db: Queryable, envelopeId: string): Promise<CeremonyRow | null> {
+  return db.maybeOne(sql.type(ceremonyRow)`select ${columns} from ceremony where envelope_id = ${envelopeId}`);
+}
+
+/** A repeat changes nothing. */
+export async function openCeremony(tx: Queryable, input: { envelopeId: string; documentId: string }): Promise<void> {
+  const opened = await tx.maybeOneFirst(sql.type(z.object({ envelopeId: z.string() }))`
+    insert into ceremony (envelope_id, organization_id, booking_id, document_id, status)
+    select ${input.envelopeId}, d.organization_id, d.booking_id, d.id, 'sent' from document d where d.id = ${input.documentId}
+    on conflict do nothing returning envelope_id as "envelopeId"`);
+  if (opened) await addCeremonyEvent(tx, input.envelopeId, 'sent', { ip: null, userAgent: null });
+}
+
+/** Ends an unsigned ceremony, and answers what it is then. */
+export async function voidCeremony(tx: Queryable, envelopeId: string): Promise<'voided' | 'completed' | 'declined'> {
+  const voided = await tx.maybeOneFirst(sql.type(z.object({ envelopeId: z.string() }))`
+    update ceremony set status = 'voided' where envelope_id = ${envelopeId} and status in ('sent', 'delivered') returning envelope_id as "envelopeId"`);
+  if (voided) await addCeremonyEvent(tx, envelopeId, 'voided', { ip: null, userAgent: null });
+  const now = await tx.oneFirst(
+    sql.type(z.object({ status }))`select status from ceremony where envelope_id = ${envelopeId}`,
+  );
+  return now === 'completed' || now === 'declined' ? now : 'voided';
+}
+
+export async function addCeremonyEvent(
+  tx: Queryable,
+  envelopeId: string,
+  what: CeremonyEventKind,
+  from: { ip: string | null; userAgent: string | null },
+): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into ceremony_event (envelope_id, organization_id, at, what, ip, user_agent)
+    select envelope_id, organization_id, clock_timestamp(), ${what}, ${from.ip}, ${from.userAgent} from ceremony where envelope_id = ${envelopeId}`);
+}
+
+/** The signer has the document before their eyes; noted the first time. */
+export async function markViewed(
+  tx: Queryable,
+  envelopeId: string,
+  from: { ip: string | null; userAgent: string | null },
+): Promise<void> {
+  const first = await tx.maybeOneFirst(sql.type(z.object({ envelopeId: z.string() }))`
+    update ceremony set status = 'delivered' where envelope_id = ${envelopeId} and status = 'sent' returning envelope_id as "envelopeId"`);
+  if (!first) return;
+  await tx.query(sql.unsafe`update envelope set status = 'delivered' where id = ${envelopeId} and status = 'sent'`);
+  await addCeremonyEvent(tx, envelopeId, 'viewed', from);
+}
+
+export type CeremonyCompletion = {
+  disclosureVersion: string;
+  disclosureSha256: string;
+  documentSha256: string;
+  mark: { kind: 'drawn' | 'typed' | 'uploaded'; cipher: Buffer };
+  ip: string | null;
+  userAgent: string | null;
+};
+
+export async function completeCeremony(
+  tx: Queryable,
+  envelopeId: string,
+  completion: CeremonyCompletion,
+  now: Date,
+): Promise<void> {
+  const at = now.toISOString();
+  await tx.query(sql.unsafe`
+    update ceremony set status = 'completed', consented_at = ${at}, signed_at = ${at}, disclosure_version = ${completion.disclosureVersion},
+      disclosure_sha256 = ${completion.disclosureSha256}, document_sha256 = ${completion.documentSha256}, mark_kind = ${completion.mark.kind},
+      mark_cipher = ${sql.binary(completion.mark.cipher)}, ip = ${completion.ip}, user_agent = ${completion.userAgent}
+    where envelope_id = ${envelopeId}`);
+  await addCeremonyEvent(tx, envelopeId, 'consented', completion);
+  await addCeremonyEvent(tx, envelopeId, 'signed', completion);
+}
+
+const eventRow = z.object({
+  at: z.date(),
+  what: z.enum(['sent', 'viewed', 'consented', 'code_sent', 'code_verified', 'signed', 'declined', 'voided']),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+
+export async function ceremonyEvents(db: Queryable, envelopeId: string): Promise<readonly z.infer<typeof eventRow>[]> {
+  return db.any(
+    sql.type(
+      eventRow,
+    )`select at, what, ip, user_agent as "userAgent" from ceremony_event where envelope_id = ${envelopeId} order by id`,
+  );
+}
+
+export async function setCode(tx: Queryable, envelopeId: string, codeSha256: Buffer, expiresAt: Date): Promise<void> {
+  await tx.query(sql.unsafe`
+    update ceremony set code_sha256 = ${sql.binary(codeSha256)}, code_sent_at = clock_timestamp(), code_expires_at = ${expiresAt.toISOString()},
+      code_attempts = 0 where envelope_id = ${envelopeId}`);
+}
+
+/** Counts the attempt first, so that guessing is bounded whatever happens next: five tries a code. */
+export async function checkCode(tx: Queryable, envelopeId: string, codeSha256: Buffer): Promise<boolean> {
+  const fits = await tx.maybeOneFirst(sql.type(z.object({ fits: z.boolean() }))`
+    update ceremony set code_attempts = code_attempts + 1,
+      code_verified_at = case when code_sha256 = ${sql.binary(codeSha256)} then clock_timestamp() else code_verified_at end
+    where envelope_id = ${envelopeId} and code_attempts < 5 and code_expires_at > clock_timestamp()
+    returning code_sha256 = ${sql.binary(codeSha256)} as fits`);
+  return fits === true;
+}

@@ -1,0 +1,69 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+import type { BookingRow } from './bookings.ts';
+
+export type Occupied = { from: Date; to: Date };
+
+/** What a booking occupies: its time with its buffers, half-open. */
+export function occupied(
+  booking: Pick<BookingRow, 'startsAt' | 'endsAt' | 'bufferBeforeMinutes' | 'bufferAfterMinutes'>,
+): Occupied {
+  return {
+    from: new Date(booking.startsAt.getTime() - booking.bufferBeforeMinutes * 60_000),
+    to: new Date(booking.endsAt.getTime() + booking.bufferAfterMinutes * 60_000),
+  };
+}
+
+export const asFact = ({ from, to }: Occupied): { from: string; to: string } => ({
+  from: from.toISOString(),
+  to: to.toISOString(),
+});
+
+/** Claims for one host happen one after another: rules that count (limits per day) stay true, and a crowd does not deadlock. */
+export async function lockHost(tx: Queryable, hostId: string): Promise<void> {
+  await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtextextended(${hostId}, 0))`);
+}
+
+/** Whether the claim was got: the exclusion constraint decides, and says no without an error. */
+export async function insertClaim(
+  tx: Queryable,
+  booking: BookingRow,
+  during: Occupied,
+  expiresAt: Date | null,
+): Promise<boolean> {
+  const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into claim (organization_id, host_id, session_id, booking_id, during, expires_at)
+    values (${booking.organizationId}, ${booking.hostId}, ${booking.sessionId}, ${booking.id},
+      tstzrange(${during.from.toISOString()}, ${during.to.toISOString()}), ${expiresAt?.toISOString() ?? null})
+    on conflict do nothing returning id`);
+  return id !== null;
+}
+
+/** @returns what was occupied until now, or null when nothing was. */
+export async function endClaim(tx: Queryable, bookingId: string): Promise<Occupied | null> {
+  return tx.maybeOne(sql.type(z.object({ from: z.date(), to: z.date() }))`
+    update claim set is_live = false where booking_id = ${bookingId} and is_live returning lower(during) as "from", upper(during) as "to"`);
+}
+
+/** A new end for the claim's hold; null: it stays until somebody ends it. */
+export async function setClaimExpiry(tx: Queryable, bookingId: string, expiresAt: Date | null): Promise<void> {
+  await tx.query(
+    sql.unsafe`update claim set expires_at = ${expiresAt?.toISOString() ?? null} where booking_id = ${bookingId} and is_live`,
+  );
+}
+
+/** Bookings whose hold has run out but still stand in the way: a dead worker must not block a slot. */
+export async function overdueClaims(tx: Queryable, hostId: string, during: Occupied): Promise<readonly string[]> {
+  return tx.anyFirst(sql.type(z.object({ bookingId: z.string() }))`
+    select booking_id as "bookingId" from claim
+    where host_id = ${hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
+      and expires_at <= clock_timestamp()`);
+}
+
+/** Advice for the crowd: whether a live claim of somebody else overlaps now. */
+export async function isClaimed(db: Queryable, hostId: string, during: Occupied): Promise<boolean> {
+  return db.exists(sql.unsafe`
+    select from claim where host_id = ${hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
+      and (expires_at is null or expires_at > now())`);
+}

@@ -1,0 +1,62 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+
+const documentRow = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  bookingId: z.string(),
+  kind: z.enum(['agreement', 'signed', 'certificate']),
+  title: z.string(),
+  sha256: z.string(),
+  byteLength: z.number(),
+  mediaType: z.string(),
+  storageKey: z.string(),
+  wrappedKey: z.instanceof(Uint8Array),
+  keyId: z.string(),
+  templateVersionId: z.string().nullable(),
+  valuesCipher: z.instanceof(Uint8Array).nullable(),
+  htmlCipher: z.instanceof(Uint8Array).nullable(),
+  createdAt: z.date(),
+});
+export type DocumentRow = z.infer<typeof documentRow>;
+export type DocumentKind = DocumentRow['kind'];
+
+const columns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", kind, title, sha256, byte_length as "byteLength",
+  media_type as "mediaType", storage_key as "storageKey", wrapped_key as "wrappedKey", key_id as "keyId",
+  template_version_id as "templateVersionId", values_cipher as "valuesCipher", html_cipher as "htmlCipher", created_at as "createdAt"`;
+
+export async function findDocument(db: Queryable, id: string): Promise<DocumentRow | null> {
+  return db.maybeOne(sql.type(documentRow)`select ${columns} from document where id = ${id}`);
+}
+
+export async function documentOf(db: Queryable, bookingId: string, kind: DocumentKind): Promise<DocumentRow | null> {
+  return db.maybeOne(
+    sql.type(documentRow)`select ${columns} from document where booking_id = ${bookingId} and kind = ${kind}`,
+  );
+}
+
+export async function documentsOf(db: Queryable, bookingId: string): Promise<readonly DocumentRow[]> {
+  return db.any(
+    sql.type(documentRow)`select ${columns} from document where booking_id = ${bookingId} order by created_at`,
+  );
+}
+
+/** One document of a kind per booking: a repeat keeps the first, and answers its id. */
+export async function insertDocument(
+  tx: Queryable,
+  document: Omit<DocumentRow, 'createdAt'>,
+): Promise<{ id: string; isNew: boolean }> {
+  const optional = (value: Uint8Array | null) => (value ? sql.binary(Buffer.from(value)) : null);
+  const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into document (id, organization_id, booking_id, kind, title, sha256, byte_length, media_type, storage_key, wrapped_key, key_id,
+      template_version_id, values_cipher, html_cipher)
+    values (${document.id}, ${document.organizationId}, ${document.bookingId}, ${document.kind}, ${document.title}, ${document.sha256},
+      ${document.byteLength}, ${document.mediaType}, ${document.storageKey}, ${sql.binary(Buffer.from(document.wrappedKey))}, ${document.keyId},
+      ${document.templateVersionId}, ${optional(document.valuesCipher)}, ${optional(document.htmlCipher)})
+    on conflict (booking_id, kind) do nothing returning id`);
+  if (id) return { id, isNew: true };
+  const kept = await documentOf(tx, document.bookingId, document.kind);
+  if (!kept) throw new Error(`The ${document.kind} of booking ${document.bookingId} is neither new nor there.`);
+  return { id: kept.id, isNew: false };
+}

@@ -1,0 +1,61 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+
+const envelopeRow = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  bookingId: z.string(),
+  documentId: z.string(),
+  provider: z.string(),
+  providerEnvelopeId: z.string(),
+  status: z.enum(['sent', 'delivered', 'completed', 'declined', 'voided']),
+  expiresAt: z.date().nullable(),
+  sentAt: z.date(),
+  signedAt: z.date().nullable(),
+  endedAt: z.date().nullable(),
+  declineReasonCipher: z.instanceof(Uint8Array).nullable(),
+});
+export type EnvelopeRow = z.infer<typeof envelopeRow>;
+
+const columns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", document_id as "documentId", provider,
+  provider_envelope_id as "providerEnvelopeId", status, expires_at as "expiresAt", sent_at as "sentAt", signed_at as "signedAt",
+  ended_at as "endedAt", decline_reason_cipher as "declineReasonCipher"`;
+
+/** The newest envelope of a booking, whatever became of it. */
+export async function envelopeOf(db: Queryable, bookingId: string): Promise<EnvelopeRow | null> {
+  return db.maybeOne(
+    sql.type(
+      envelopeRow,
+    )`select ${columns} from envelope where booking_id = ${bookingId} order by sent_at desc limit 1`,
+  );
+}
+
+export async function openEnvelopeOf(db: Queryable, bookingId: string): Promise<EnvelopeRow | null> {
+  return db.maybeOne(sql.type(envelopeRow)`
+    select ${columns} from envelope where booking_id = ${bookingId} and status in ('sent', 'delivered') order by sent_at desc limit 1`);
+}
+
+export async function envelopeOfProvider(
+  db: Queryable,
+  provider: string,
+  providerEnvelopeId: string,
+): Promise<EnvelopeRow | null> {
+  return db.maybeOne(sql.type(envelopeRow)`
+    select ${columns} from envelope where provider = ${provider} and provider_envelope_id = ${providerEnvelopeId}`);
+}
+
+export async function insertEnvelope(
+  tx: Queryable,
+  envelope: Pick<
+    EnvelopeRow,
+    'id' | 'organizationId' | 'bookingId' | 'documentId' | 'provider' | 'providerEnvelopeId' | 'expiresAt'
+  >,
+): Promise<boolean> {
+  const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into envelope (id, organization_id, booking_id, document_id, provider, provider_envelope_id, status, expires_at)
+    values (${envelope.id}, ${envelope.organizationId}, ${envelope.bookingId}, ${envelope.documentId}, ${envelope.provider},
+      ${envelope.providerEnvelopeId}, 'sent', ${envelope.expiresAt?.toISOString() ?? null})
+    on conflict do nothing returning id`);
+  return id !== null;
+}

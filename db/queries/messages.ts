@@ -1,0 +1,90 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+import type { FactInput } from './outbox.ts';
+
+export const messageKinds = [
+  'hold_placed',
+  'booking_confirmed',
+  'booking_canceled',
+  'booking_rescheduled',
+  'hold_expired',
+  'booking_declined',
+  'late_signature_taken',
+  'reminder',
+] as const;
+export type MessageKind = (typeof messageKinds)[number];
+export type Recipient = 'guest' | 'host';
+
+type Request = {
+  organizationId: string;
+  bookingId: string;
+  sequence: number;
+  kind: MessageKind;
+  recipients: readonly Recipient[];
+  part?: string;
+};
+
+/**
+ * Asks for mails, one per recipient and event: the key makes a second one for the same event impossible. Answers the facts that tell of those
+ * that are new; the caller writes them with the rest.
+ */
+export async function requestMessages(tx: Queryable, request: Request): Promise<FactInput[]> {
+  const facts: FactInput[] = [];
+  for (const recipient of request.recipients) {
+    const key = [request.bookingId, request.kind, request.part ?? '-', request.sequence, recipient].join(':');
+    const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+      insert into message (organization_id, booking_id, message_key, kind, recipient, status)
+      values (${request.organizationId}, ${request.bookingId}, ${key}, ${request.kind}, ${recipient}, 'requested')
+      on conflict do nothing returning id`);
+    if (id) facts.push({ type: 'notify.email.requested', data: { messageId: id, kind: request.kind, recipient } });
+  }
+  return facts;
+}
+
+const messageRow = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  bookingId: z.string().nullable(),
+  messageKey: z.string(),
+  kind: z.enum(messageKinds),
+  recipient: z.enum(['guest', 'host']),
+  status: z.enum(['requested', 'sent', 'failed', 'bounced', 'complained', 'delivered']),
+  failure: z.string().nullable(),
+  requestedAt: z.date(),
+  sentAt: z.date().nullable(),
+});
+export type MessageRow = z.infer<typeof messageRow>;
+
+const messageColumns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", message_key as "messageKey", kind, recipient,
+  status, failure, requested_at as "requestedAt", sent_at as "sentAt"`;
+
+export async function lockMessage(tx: Queryable, id: string): Promise<MessageRow> {
+  return tx.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id} for update`);
+}
+
+export async function findMessage(db: Queryable, id: string): Promise<MessageRow> {
+  return db.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id}`);
+}
+
+export async function messagesOf(db: Queryable, bookingId: string): Promise<readonly MessageRow[]> {
+  return db.any(
+    sql.type(
+      messageRow,
+    )`select ${messageColumns} from message where booking_id = ${bookingId} order by requested_at, id`,
+  );
+}
+
+export async function markMessage(
+  tx: Queryable,
+  id: string,
+  outcome:
+    | { status: 'sent'; provider: string; providerMessageId: string }
+    | { status: 'failed'; provider: string; failure: string },
+): Promise<void> {
+  const sent = outcome.status === 'sent';
+  await tx.query(sql.unsafe`
+    update message set status = ${outcome.status}, provider = ${outcome.provider}, sent_at = case when ${sent} then clock_timestamp() end,
+      provider_message_id = ${sent ? outcome.providerMessageId : null}, failure = ${sent ? null : outcome.failure}
+    where id = ${id}`);
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { factSubject, makeFact, type FactData, type FactType } from '#domain/events.ts';
+import type { Queryable } from '../pool.ts';
+
+export type FactInput = {
+  [T in FactType]: { type: T; data: Omit<FactData[T], 'bookingId' | 'meetingTypeId'> };
+}[FactType];
+type About = { organizationId: string; hostId: string; bookingId: string; meetingTypeId: string };
+
+/** Writes facts with the state they tell of; they leave after commit (activities/publish-facts). */
+export async function addFacts(tx: Queryable, about: About, at: Date, facts: readonly FactInput[]): Promise<void> {
+  if (facts.length === 0) return;
+  const rows = facts.map((input) => {
+    const fact = makeFact({
+      id: randomUUID(),
+      type: input.type,
+      time: at,
+      organizationId: about.organizationId,
+      hostId: about.hostId,
+      data: { bookingId: about.bookingId, meetingTypeId: about.meetingTypeId, ...input.data } as FactData[FactType],
+    });
+    return { id: fact.id, subject: factSubject(fact.type, about.organizationId, about.hostId), fact };
+  });
+  await tx.query(sql.unsafe`
+    insert into outbox (id, organization_id, booking_id, subject, fact)
+    select (row ->> 'id')::uuid, ${about.organizationId}, ${about.bookingId}, row ->> 'subject', row -> 'fact'
+    from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as r (row, n) order by n`);
+}
+
+const outboxRow = z.object({
+  seq: z.number(),
+  id: z.string(),
+  subject: z.string(),
+  fact: z.record(z.string(), z.unknown()),
+});
+export type OutboxRow = z.infer<typeof outboxRow>;
+
+export async function unpublishedOf(db: Queryable, bookingId: string): Promise<readonly OutboxRow[]> {
+  return db.any(sql.type(outboxRow)`
+    select seq, id, subject, fact from outbox where booking_id = ${bookingId} and published_at is null order by seq limit 200`);
+}
+
+/** Bookings with facts that should have left by now. */
+export async function bookingsWithUnpublished(db: Queryable, olderThanMs: number): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(z.object({ bookingId: z.string() }))`
+    select booking_id as "bookingId" from outbox
+    where published_at is null and created_at < now() - ${olderThanMs} * interval '1 millisecond'
+    group by booking_id order by min(seq) limit 500`);
+}
+
+export async function markPublished(db: Queryable, seqs: readonly number[]): Promise<void> {
+  if (seqs.length === 0) return;
+  await db.query(sql.unsafe`update outbox set published_at = now() where seq = any(${sql.array([...seqs], 'int8')})`);
+}
+
+export async function outboxAge(db: Queryable): Promise<{ count: number; oldestSeconds: number }> {
+  return db.one(sql.type(z.object({ count: z.number(), oldestSeconds: z.number() }))`
+    select count(*) as count, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as "oldestSeconds" from outbox where published_at is null`);
+}

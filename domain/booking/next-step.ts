@@ -1,0 +1,93 @@
+import { isSigned, type BookingStatus, type NdaStatus } from './states.ts';
+
+/** What deciding the next step needs to know of a booking. No names, no addresses: this travels through the workflow engine. */
+export type Progress = {
+  status: BookingStatus;
+  ndaStatus: NdaStatus;
+  startsAt: Date;
+  endsAt: Date;
+  holdExpiresAt: Date | null;
+  envelopeOpen: boolean;
+  remindersMinutes: readonly number[];
+  /** Reminders of the current time that were asked for already, in minutes before the start. */
+  remindersDone: readonly number[];
+  /** A reminder whose moment lies before this (the booking was made or moved later) is not sent. */
+  remindersFrom: Date;
+};
+
+export type Step =
+  | { do: 'hold' }
+  | { do: 'create_agreement' }
+  | { do: 'send_envelope' }
+  | { do: 'collect_signed' }
+  | { do: 'confirm' }
+  | { do: 'expire' }
+  | { do: 'void_envelope' }
+  | { do: 'remind'; minutes: number }
+  | { do: 'complete' }
+  | { do: 'wait'; until: Date }
+  | { do: 'finish' };
+
+/**
+ * What happens next to a booking, from its stored state alone: a workflow that lost its history, or was never started, goes on from here.
+ * Every step but `wait` and `finish` changes the facts so that another step follows.
+ */
+export function nextStep(booking: Progress, now: Date): Step {
+  switch (booking.status) {
+    case 'requested':
+      return { do: 'hold' };
+    case 'held':
+      return whileHeld(booking, now);
+    case 'confirmed':
+      return whileConfirmed(booking, now);
+    case 'expired':
+      if (booking.ndaStatus === 'completed') return { do: 'confirm' };
+      return afterTheEnd(booking);
+    default:
+      return afterTheEnd(booking);
+  }
+}
+
+function whileHeld(booking: Progress, now: Date): Step {
+  switch (booking.ndaStatus) {
+    case 'not_required':
+    case 'completed':
+      return { do: 'confirm' };
+    case 'signed':
+      return { do: 'collect_signed' };
+    case 'pending':
+      return { do: 'create_agreement' };
+    case 'created':
+      return { do: 'send_envelope' };
+    default:
+      if (booking.holdExpiresAt === null) return { do: 'wait', until: booking.startsAt };
+      return now >= booking.holdExpiresAt ? { do: 'expire' } : { do: 'wait', until: booking.holdExpiresAt };
+  }
+}
+
+function whileConfirmed(booking: Progress, now: Date): Step {
+  if (now >= booking.endsAt) return { do: 'complete' };
+  const moments = booking.remindersMinutes
+    // One that was overtaken by a later one is not sent any more.
+    .filter((minutes) => booking.remindersDone.every((done) => minutes < done))
+    .map((minutes) => ({ minutes, at: minutesBefore(booking.startsAt, minutes) }))
+    .filter(({ at }) => at > booking.remindersFrom)
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+  if (now < booking.startsAt) {
+    const due = moments.filter(({ at }) => at <= now).at(-1);
+    if (due) return { do: 'remind', minutes: due.minutes };
+  }
+  const next = moments.find(({ at }) => at > now);
+  return { do: 'wait', until: next && next.at < booking.endsAt ? next.at : booking.endsAt };
+}
+
+/** Over, one way or another: a signature that is in is still collected, an open envelope is voided. */
+function afterTheEnd(booking: Progress): Step {
+  if (isSigned(booking.ndaStatus) && booking.ndaStatus !== 'completed') return { do: 'collect_signed' };
+  if (booking.envelopeOpen) return { do: 'void_envelope' };
+  return { do: 'finish' };
+}
+
+function minutesBefore(instant: Date, minutes: number): Date {
+  return new Date(instant.getTime() - minutes * 60_000);
+}

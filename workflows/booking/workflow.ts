@@ -1,0 +1,224 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { documents, lasting, mail, nameOfFailure, quick } from './calls.ts';
+import type { ChangeOutcome, HoldOutcome, NextStep, OperatorChange, Progress } from './effects.ts';
+import * as messages from './messages.ts';
+
+/**
+ * One booking, from the request to the end of its meeting. What happens next is decided from the stored state (domain/booking/next-step.ts) by
+ * whichever activity ran last; this workflow performs it, waits for time or news, and begins again:
+ *
+ *   hold ─▶ create_agreement ─▶ send_envelope ─▶ wait ─▶ collect_signed ─▶ confirm ─▶ wait (remind …) ─▶ complete ─▶ finish
+ *                                                  └─▶ expire | declined | canceled ─▶ void_envelope ─▶ finish
+ *
+ * What holds: the database has the truth, so a run that begins with `resume` is as good as one that saw everything. A step that keeps
+ * failing is said to need attention, and is tried again later or on `retry`; mails leave beside the steps, so that a mail server that is
+ * down delays nobody's confirmation.
+ */
+export async function bookingWorkflow(input: messages.BookingInput): Promise<void> {
+  const life = new BookingLife(input.bookingId);
+  setHandler(messages.hold, () => life.hold());
+  setHandler(messages.change, (requestId) => life.change(requestId));
+  for (const [definition, kind] of operatorUpdates) setHandler(definition, () => life.changeAsOperator(kind));
+  setHandler(messages.news, () => life.wake());
+  await life.live(input.resume);
+}
+
+const operatorUpdates: readonly (readonly [typeof messages.cancel, OperatorChange])[] = [
+  [messages.cancel, 'cancel'],
+  [messages.release, 'release'],
+  [messages.resend, 'resend'],
+  [messages.retry, 'retry'],
+];
+
+const minute = 60_000;
+/** How long a failing step rests before it is tried again by itself. */
+const rests = [1, 2, 5, 10, 15].map((minutes) => minutes * minute);
+
+class BookingLife {
+  private readonly bookingId: string;
+  private progress: Progress | null = null;
+  private holdFailed = false;
+  /** Rises with whatever may have changed the booking from outside the main loop. */
+  private newsCount = 0;
+  private readonly mailsUnderWay = new Set<string>();
+  /** Mails that were refused or sent in this run: a progress read before the fact may still list them. */
+  private readonly mailsDone = new Set<string>();
+  private readonly troubles = new Map<string, string>();
+  private shown = '';
+
+  constructor(bookingId: string) {
+    this.bookingId = bookingId;
+  }
+
+  async hold(): Promise<HoldOutcome> {
+    try {
+      const { hold, progress } = await quick.holdSlot(this.bookingId);
+      this.learn(progress);
+      return hold;
+    } catch (error) {
+      // The caller is told to try again: the row is still a request, and a new run takes it from there.
+      this.holdFailed = true;
+      throw error;
+    }
+  }
+
+  async change(requestId: string): Promise<ChangeOutcome> {
+    const { change, progress } = await quick.applyChange(requestId);
+    this.learn(progress);
+    return change;
+  }
+
+  async changeAsOperator(kind: OperatorChange): Promise<ChangeOutcome> {
+    return this.change(await quick.requestOperatorChange(this.bookingId, kind));
+  }
+
+  wake(): void {
+    this.newsCount += 1;
+  }
+
+  async live(resume: boolean): Promise<void> {
+    if (resume) this.progress = await lasting.readProgress(this.bookingId);
+    else await condition(() => this.progress !== null || this.holdFailed);
+    while (this.progress !== null) {
+      const { next } = this.progress;
+      this.show(this.progress);
+      this.sendMails(this.progress);
+      if (next.do === 'finish') {
+        if (await this.isDone()) return;
+      } else if (next.do === 'wait') {
+        await this.waitUntil(Date.parse(next.until));
+      } else {
+        await this.perform(next);
+      }
+      if (workflowInfo().continueAsNewSuggested && this.mailsUnderWay.size === 0) await this.startOver();
+    }
+  }
+
+  private learn(progress: Progress): void {
+    this.progress = progress;
+    this.newsCount += 1;
+  }
+
+  private async perform(step: Exclude<NextStep, { do: 'wait' }>): Promise<void> {
+    const newsBefore = this.newsCount;
+    try {
+      const progress = await this.effectOf(step);
+      this.troubles.delete(step.do);
+      this.progress = this.newsCount === newsBefore ? progress : await lasting.readProgress(this.bookingId);
+      if (this.progress.attention?.step === step.do) this.progress = await lasting.clearAttention(this.bookingId);
+    } catch (error) {
+      await this.suffer(step.do, nameOfFailure(error));
+      this.progress = await lasting.readProgress(this.bookingId);
+    }
+  }
+
+  private effectOf(step: Exclude<NextStep, { do: 'wait' }>): Promise<Progress> {
+    switch (step.do) {
+      case 'hold':
+        return lasting.holdSlot(this.bookingId).then(({ progress }) => progress);
+      case 'create_agreement':
+        return documents.createAgreement(this.bookingId);
+      case 'send_envelope':
+        return documents.sendEnvelope(this.bookingId);
+      case 'collect_signed':
+        return documents.collectSigned(this.bookingId);
+      case 'void_envelope':
+        return documents.voidEnvelope(this.bookingId);
+      case 'confirm':
+        return lasting.confirmBooking(this.bookingId);
+      case 'expire':
+        return lasting.expireHold(this.bookingId);
+      case 'remind':
+        return lasting.remind(this.bookingId, step.minutes);
+      case 'complete':
+        return lasting.completeBooking(this.bookingId);
+      case 'finish':
+        return lasting.readProgress(this.bookingId);
+    }
+  }
+
+  /** Says that a step needs attention, then rests until somebody helps, something changes, or the rest is over. */
+  private async suffer(step: string, reason: string): Promise<void> {
+    const attempt = Number(this.troubles.get(step) ?? 0);
+    this.troubles.set(step, String(attempt + 1));
+    this.show(await lasting.flagAttention(this.bookingId, step, reason));
+    const newsBefore = this.newsCount;
+    await condition(() => this.newsCount !== newsBefore, rests[Math.min(attempt, rests.length - 1)] ?? minute);
+  }
+
+  private async waitUntil(instant: number): Promise<void> {
+    const newsBefore = this.newsCount;
+    // A little at least: the database's clock decides, and may be behind this one.
+    await condition(() => this.newsCount !== newsBefore, Math.max(instant - Date.now(), 100));
+    this.progress = await lasting.readProgress(this.bookingId);
+  }
+
+  private sendMails(progress: Progress): void {
+    for (const messageId of progress.pendingMessageIds) {
+      if (this.mailsUnderWay.has(messageId) || this.mailsDone.has(messageId)) continue;
+      this.mailsUnderWay.add(messageId);
+      void this.sendMail(messageId);
+    }
+  }
+
+  private async sendMail(messageId: string): Promise<void> {
+    for (let isSent = false; !isSent;) {
+      try {
+        await mail.sendMail(messageId);
+        isSent = true;
+      } catch (error) {
+        await this.suffer('send_mail', nameOfFailure(error));
+      }
+    }
+    if (this.troubles.delete('send_mail')) this.show(await lasting.clearAttention(this.bookingId));
+    this.mailsDone.add(messageId);
+    this.mailsUnderWay.delete(messageId);
+  }
+
+  /** Nothing is under way, and nothing has come meanwhile. */
+  private async isDone(): Promise<boolean> {
+    const newsBefore = this.newsCount;
+    await condition(() => allHandlersFinished() && this.mailsUnderWay.size === 0);
+    this.progress = await lasting.readProgress(this.bookingId);
+    const isQuiet =
+      this.newsCount === newsBefore && this.progress.pendingMessageIds.every((id) => this.mailsDone.has(id));
+    return isQuiet && this.progress.next.do === 'finish' && allHandlersFinished();
+  }
+
+  private async startOver(): Promise<void> {
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof bookingWorkflow>({ bookingId: this.bookingId, resume: true });
+  }
+
+  /** What operators see and search by; written when it changes. */
+  private show(progress: Progress): void {
+    const { status, ndaStatus, startsAt, attention, next } = progress;
+    const shown = JSON.stringify([status, ndaStatus, startsAt, attention, next]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    upsertSearchAttributes([
+      { key: messages.searchAttributes.bookingStatus, value: status },
+      { key: messages.searchAttributes.ndaStatus, value: ndaStatus },
+      { key: messages.searchAttributes.startsAt, value: new Date(startsAt) },
+      { key: messages.searchAttributes.needsAttention, value: attention !== null },
+      {
+        key: messages.searchAttributes.attentionReason,
+        value: attention ? `${attention.step}: ${attention.reason}` : 'none',
+      },
+    ]);
+    const trouble = attention
+      ? `\n\n**Needs attention:** step \`${attention.step}\` fails with \`${attention.reason}\`. Send the update \`retry\` when the cause is gone, or \`release\` to let the slot go.`
+      : '';
+    setCurrentDetails(
+      `Booking **${status}**, NDA **${ndaStatus}**, meeting at ${startsAt}. Next: \`${next.do}\`${'until' in next ? ` until ${next.until}` : ''}.${trouble}`,
+    );
+  }
+}
