@@ -7,8 +7,9 @@ export type ObjectStore = {
   get(key: string): Promise<Uint8Array>;
   /** Deleting what is not there succeeds. */
   delete(key: string): Promise<void>;
-  /** @throws when the store cannot be reached; used by GET /health/ready. */
+  /** @throws when the store cannot be reached or written to; used by GET /health/ready. */
   check(): Promise<void>;
+  close(): Promise<void>;
 };
 
 export class ObjectNotFound extends Error {
@@ -16,4 +17,12 @@ export class ObjectNotFound extends Error {
   constructor(key: string) {
     super(`No object is stored under ${key}`);
   }
+}
+
+const KEY = /^[0-9a-f]+(\/[0-9a-f]+)*$/;
+const KEY_LENGTH_LIMIT = 400;
+
+/** Keys come from our own code; one of another form is a mistake there, and could leave the store's folder. */
+export function assertObjectKey(key: string): void {
+  if (key.length > KEY_LENGTH_LIMIT || !KEY.test(key)) throw new TypeError(`Not an object key: ${JSON.stringify(key)}`);
 }
