@@ -26,7 +26,7 @@ describe('a process that gets its addresses', () => {
     const config = loadConfig(complete);
     expect(config.http).toEqual({ port: 4400, publicUrl: 'http://localhost:4400', trustedProxies: 0 });
     expect(config.nats.servers).toEqual(['nats://one:4222', 'nats://two:4222']);
-    expect(config.masterKey).toEqual(Buffer.alloc(32, 7));
+    expect(config.masterKeys).toEqual([{ id: '1', key: Buffer.alloc(32, 7) }]);
     expect(config.signing).toEqual({ provider: 'builtin' });
     expect(config.storage).toEqual({ driver: 'file', dir: join(config.stateDir, 'documents') });
     expect(config.mail).toMatchObject({ driver: 'mailbox', from: { address: 'bookings@countersign.example' } });
@@ -35,6 +35,15 @@ describe('a process that gets its addresses', () => {
   test('hears about every missing address at once', () => {
     const named = problemsOf({}).map((problem) => problem.split(' ')[0]);
     expect(named).toEqual(['MASTER_KEY', 'DATABASE_URL', 'NATS_URL', 'TEMPORAL_ADDRESS']);
+  });
+
+  test('takes several master keys, the newest first, while one replaces another', () => {
+    const older = complete.MASTER_KEY;
+    const newer = Buffer.alloc(32, 9).toString('base64');
+    expect(loadConfig({ ...complete, MASTER_KEY: `2=${newer},1=${older}` }).masterKeys).toEqual([
+      { id: '2', key: Buffer.alloc(32, 9) },
+      { id: '1', key: Buffer.alloc(32, 7) },
+    ]);
   });
 
   test('treats an empty variable as one that is left out', () => {

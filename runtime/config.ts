@@ -10,7 +10,8 @@ export type Config = {
   environment: SettingValues['NODE_ENV'];
   logLevel: SettingValues['LOG_LEVEL'];
   stateDir: string;
-  masterKey: Buffer;
+  /** The first encrypts, all decrypt (rotation). 32 bytes each. */
+  masterKeys: { id: string; key: Buffer }[];
   chromiumPath: string | undefined;
   http: { port: number; publicUrl: string; trustedProxies: number };
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
@@ -108,7 +109,7 @@ export function loadConfig(env: Environment): Config {
     environment: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
     stateDir,
-    masterKey: need('MASTER_KEY'),
+    masterKeys: need('MASTER_KEY'),
     chromiumPath: values.CHROMIUM_PATH,
     http: { port: values.PORT, publicUrl: publicUrlOf(values), trustedProxies: values.TRUSTED_PROXIES },
     database: {
@@ -117,13 +118,7 @@ export function loadConfig(env: Environment): Config {
       poolSize: values.DATABASE_POOL_SIZE,
     },
     nats: { servers: (need('NATS_URL') ?? '').split(','), replicas: values.NATS_REPLICAS },
-    temporal: {
-      address: need('TEMPORAL_ADDRESS'),
-      namespace: values.TEMPORAL_NAMESPACE,
-      apiKey: values.TEMPORAL_API_KEY,
-      tls: values.TEMPORAL_TLS,
-      uiUrl: values.TEMPORAL_UI_URL,
-    },
+    temporal: temporalConfig(values, need('TEMPORAL_ADDRESS')),
     signing: signingConfig(values, need),
     timestampAuthorityUrl: values.TIMESTAMP_AUTHORITY_URL,
     storage: storageConfig(values, need, stateDir),
@@ -146,7 +141,7 @@ export function loadStartConfig(env: Environment): StartConfig {
     cacheDir: values.COUNTERSIGN_CACHE_DIR === undefined ? undefined : resolve(values.COUNTERSIGN_CACHE_DIR),
     port: values.PORT,
     publicUrl: publicUrlOf(values),
-    masterKey: values.MASTER_KEY?.toString('base64'),
+    masterKey: values.MASTER_KEY && env['MASTER_KEY'],
     databaseUrl: values.DATABASE_URL,
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
     natsUrl: values.NATS_URL,
@@ -162,9 +157,30 @@ export function loadStartConfig(env: Environment): StartConfig {
   };
 }
 
+/** What `migrate` needs: the database as its owner, and Temporal when its address is given. */
+export type MigrationConfig = { migrationUrl: string; temporal: TemporalConfig | undefined };
+
+/** @throws ConfigError */
+export function loadMigrationConfig(env: Environment): MigrationConfig {
+  const problems: string[] = [];
+  const values = readSettings(env, problems);
+  if (values.MIGRATION_DATABASE_URL === undefined) problems.push(missing('MIGRATION_DATABASE_URL'));
+  if (problems.length > 0 || values.MIGRATION_DATABASE_URL === undefined) throw new ConfigError(problems);
+  const { TEMPORAL_ADDRESS: address } = values;
+  return {
+    migrationUrl: values.MIGRATION_DATABASE_URL,
+    temporal: address === undefined ? undefined : temporalConfig(values, address),
+  };
+}
+
 /** The configuration of this process. Sentences on stderr and exit code 78 (EX_CONFIG of sysexits.h) when it is wrong. */
 export function configOfThisProcess(): Config {
   return orExit(() => loadConfig(processEnvironment()));
+}
+
+/** @see configOfThisProcess */
+export function migrationConfigOfThisProcess(): MigrationConfig {
+  return orExit(() => loadMigrationConfig(processEnvironment()));
 }
 
 /** @see configOfThisProcess */
@@ -223,6 +239,16 @@ function refuseInProduction(values: SettingValues, problems: string[]): void {
 
 function publicUrlOf(values: SettingValues): string {
   return (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, '');
+}
+
+function temporalConfig(values: SettingValues, address: string): TemporalConfig {
+  return {
+    address,
+    namespace: values.TEMPORAL_NAMESPACE,
+    apiKey: values.TEMPORAL_API_KEY,
+    tls: values.TEMPORAL_TLS,
+    uiUrl: values.TEMPORAL_UI_URL,
+  };
 }
 
 type Need = <Name extends SettingName>(name: Name) => NonNullable<SettingValues[Name]>;

@@ -44,12 +44,22 @@ const natsServers = z.string().refine((list) => list.split(',').every(isNatsUrl)
   error: 'must be one or more URLs that start with nats:// or tls://, separated by commas',
 });
 
-const key32 = z
+const masterKey = /^(?:([\w-]{1,32})=)?([A-Za-z0-9+/]{43}=)$/;
+
+/** Newest first. A key alone has the id `1`. */
+const masterKeys = z
   .string()
-  .refine((encoded) => /^[A-Za-z0-9+/]{43}=$/.test(encoded), {
-    error: 'must be 32 bytes in base64 (44 characters), as `openssl rand -base64 32` prints them',
+  .refine((list) => list.split(',').every((entry) => masterKey.test(entry)), {
+    error:
+      'must be 32 bytes in base64 (44 characters), as `openssl rand -base64 32` prints them; for rotation, several as id=key, ' +
+      'separated by commas, newest first',
   })
-  .transform((encoded) => Buffer.from(encoded, 'base64'));
+  .transform((list) => list.split(',').map(parseMasterKey));
+
+function parseMasterKey(entry: string): { id: string; key: Buffer } {
+  const [, id, key] = masterKey.exec(entry) ?? [];
+  return { id: id ?? '1', key: Buffer.from(key ?? '', 'base64') };
+}
 
 const mailAddress = z.string().regex(/^([^<>]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, {
   error: 'must be an address, or a name with an address, such as Countersign <bookings@example.com>',
@@ -88,7 +98,7 @@ export const settings = {
     explain: 'Folder for everything that the embedded servers, the file storage and the mailbox keep.',
   },
   MASTER_KEY: {
-    schema: key32,
+    schema: masterKeys,
     needed: 'without it `npm start` makes one and keeps it in STATE_DIR; the single processes need it',
     secret: true,
     explain:

@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /**
  * A child process that never outlives this one.
@@ -35,7 +45,8 @@ export type ChildOptions = {
   user?: { uid: number; gid: number };
   /** Receives stdout and stderr; begun anew when it has grown past a megabyte. */
   logFile: string;
-  pidFile: string;
+  /** Keeps a file for each running child, by which the next start finds what a killed run left behind. */
+  runDir: string;
   /** A text that is in this child's command line and in nobody else's: its data folder or configuration file. */
   marker: string;
   stopSignal?: NodeJS.Signals;
@@ -59,7 +70,8 @@ exit 0
 
 export async function startChild(options: ChildOptions): Promise<Child> {
   const stopSignal = options.stopSignal ?? 'SIGTERM';
-  await endLeftover(options.pidFile, options.marker, stopSignal);
+  const pidFile = join(options.runDir, `${options.name.toLowerCase()}.pid`);
+  await endLeftover(pidFile);
   const process = spawnDetached(options);
   const ended = new Promise<Ending>((resolve) => {
     process.once('exit', (code, signal) => resolve({ code, signal }));
@@ -70,12 +82,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     process.once('error', (error) => reject(new Error(`${options.name} could not be started: ${error.message}`)));
   });
   const pid = process.pid ?? 0;
-  writeFileSync(options.pidFile, String(pid));
+  mkdirSync(options.runDir, { recursive: true });
+  writeFileSync(pidFile, JSON.stringify({ pid, marker: options.marker, stopSignal } satisfies Trace));
   const watchdog = watch(pid, stopSignal);
   const life = new AbortController();
   void ended.then((ending) => {
     watchdog.stdin?.end('done\n');
-    rmSync(options.pidFile, { force: true });
+    rmSync(pidFile, { force: true });
     life.abort(new Error(describeEnding(options, ending)));
   });
   const stop = once(() => stopProcess(process, ended, stopSignal, options.stopTimeoutMs ?? 10_000));
@@ -135,14 +148,29 @@ function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Ends the process that an earlier run left behind. Recognized by pid and command line, so that no other is touched. */
-export async function endLeftover(pidFile: string, marker: string, signal: NodeJS.Signals): Promise<void> {
-  const pid = Number(readIfThere(pidFile).trim());
-  if (!Number.isInteger(pid) || pid <= 1 || !commandLineOf(pid).includes(marker)) return;
-  signalProcess(pid, signal);
-  const deadline = performance.now() + 8000;
-  while (signalProcess(pid, 0) && performance.now() < deadline) await new Promise((next) => setTimeout(next, 50));
-  if (commandLineOf(pid).includes(marker)) signalProcess(pid, 'SIGKILL');
+/** What is remembered of a running child. */
+type Trace = { pid: number; marker: string; stopSignal: NodeJS.Signals };
+
+/** Ends every process that an earlier run with the same folder left behind. */
+export async function endLeftovers(runDir: string): Promise<void> {
+  if (!existsSync(runDir)) return;
+  const files = readdirSync(runDir).filter((name) => name.endsWith('.pid'));
+  await Promise.all(files.map((name) => endLeftover(join(runDir, name))));
+}
+
+/** Recognized by pid and command line, so that no other process is touched. */
+async function endLeftover(pidFile: string): Promise<void> {
+  const text = readIfThere(pidFile);
+  if (text === '') return;
+  const { pid, marker, stopSignal } = JSON.parse(text) as Trace;
+  const isOurs = () => commandLineOf(pid).includes(marker);
+  if (pid > 1 && isOurs()) {
+    signalProcess(pid, stopSignal);
+    const deadline = performance.now() + 8000;
+    while (isOurs() && performance.now() < deadline) await new Promise((next) => setTimeout(next, 50));
+    if (isOurs()) signalProcess(pid, 'SIGKILL');
+  }
+  rmSync(pidFile, { force: true });
 }
 
 function commandLineOf(pid: number): string {

@@ -12,6 +12,8 @@ export type NatsOptions = {
   dataDir: string;
   port: number;
   logFile: string;
+  /** See ChildOptions. */
+  runDir: string;
 };
 
 /** NATS with JetStream on disk. Acknowledged means written: without `sync_interval: always` a power cut loses events. */
@@ -24,7 +26,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
     command: options.program,
     args: ['-c', configFile],
     logFile: options.logFile,
-    pidFile: join(options.dataDir, 'nats.pid'),
+    runDir: options.runDir,
     marker: configFile,
     stopSignal: 'SIGTERM',
   });

@@ -21,6 +21,8 @@ export type PostgresOptions = {
   /** Of the role `postgres`, set on the first start. */
   superuserPassword: string;
   logFile: string;
+  /** See ChildOptions. */
+  runDir: string;
   /** False gives up durability for speed: only for data that nobody will miss. */
   durable?: boolean;
 };
@@ -31,20 +33,19 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   mkdirSync(dirname(options.dataDir), { recursive: true });
   const user = serverUser(options.dataDir);
   if (!existsSync(join(options.dataDir, 'PG_VERSION'))) await initialize(options, programs.initdb, user);
-  rmSync(join(options.dataDir, 'postmaster.pid.old'), { force: true });
   const child = await startChild({
     name: 'Postgres',
     ...asServerUser(user, programs.postgres, serverArguments(options), [options.dataDir]),
     cwd: '/',
     logFile: options.logFile,
-    pidFile: `${options.dataDir}.pid`,
+    runDir: options.runDir,
     marker: options.dataDir,
     // Fast shutdown: ends open connections, loses nothing.
     stopSignal: 'SIGINT',
     stopTimeoutMs: 20_000,
   });
   const url = (role: string, password: string, database: string) =>
-    `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${options.port}/${database}`;
+    `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${options.port}/${database}?sslmode=disable`;
   await waitUntilReady(url('postgres', options.superuserPassword, 'postgres'), child).catch(async (error: unknown) => {
     await child.stop();
     throw error;

@@ -14,6 +14,8 @@ export type TemporalOptions = {
   uiPort?: number;
   namespace: string;
   logFile: string;
+  /** See ChildOptions. */
+  runDir: string;
 };
 
 const settingsFile = join(import.meta.dirname, '..', '..', 'temporal-config', 'development.yaml');
@@ -27,7 +29,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
     command: options.program,
     args: serverArguments(options, databaseFile),
     logFile: options.logFile,
-    pidFile: join(options.dataDir, 'temporal.pid'),
+    runDir: options.runDir,
     marker: databaseFile,
     stopSignal: 'SIGTERM',
   });
