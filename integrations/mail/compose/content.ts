@@ -8,10 +8,12 @@ export type MailContent = {
   heading: string;
   greeting: string;
   paragraphs: string[];
-  /** A one-time code to be typed. */
+  /** A one-time code to be typed; stands after the first paragraph. */
   code: string | null;
   facts: Row[];
   action: Link | null;
+  /** The reader has to act soon: the action stands above the facts, where a thumb finds it at once. */
+  isUrgent: boolean;
   links: Link[];
   footer: string;
 };
@@ -21,5 +23,6 @@ export type ChipState = 'held' | 'confirmed' | 'gone';
 export type Chip = { state: ChipState; word: string };
 export const chipShapes: Record<ChipState, string> = { held: '○', confirmed: '●', gone: '◆' };
 
-export type Row = { label: string; lines: string[] };
+/** The first `strongLines` lines (default 1) carry the row; what follows explains. */
+export type Row = { label: string; lines: string[]; strongLines?: number };
 export type Link = { label: string; url: string };

@@ -67,11 +67,7 @@ ${preheader(content)}
 <div class="sheet" style="background-color:${light.sheet};border:1px solid ${light.line};border-radius:16px;padding:32px">
 ${content.chip === null ? '' : chip(content.chip)}
 <h1 class="ink" style="margin:0 0 18px;font-family:${serif};font-size:26px;line-height:1.2;font-weight:600;color:${light.ink}">${escapeHtml(content.heading)}</h1>
-${[content.greeting, ...content.paragraphs].map(paragraph).join('\n')}
-${content.code === null ? '' : oneTimeCode(content.code)}
-${content.facts.length === 0 ? '' : facts(content.facts)}
-${content.action === null ? '' : button(content.action)}
-${content.links.length === 0 ? '' : furtherLinks(content.links)}
+${body(content)}
 </div>
 <p class="soft" style="margin:18px 0 0;padding:0 8px;font-size:13px;color:${light.soft}">${escapeHtml(content.footer)}</p>
 </div>
@@ -79,6 +75,20 @@ ${content.links.length === 0 ? '' : furtherLinks(content.links)}
 </body>
 </html>
 `.replace(/\n{2,}/g, '\n');
+}
+
+function body(content: MailContent): string {
+  const [lead = '', ...further] = content.paragraphs;
+  const rows = content.facts.length === 0 ? '' : facts(content.facts);
+  const action = content.action === null ? '' : button(content.action);
+  return [
+    paragraph(content.greeting),
+    paragraph(lead),
+    content.code === null ? '' : oneTimeCode(content.code),
+    ...further.map(paragraph),
+    ...(content.isUrgent ? [action, rows] : [rows, action]),
+    content.links.length === 0 ? '' : furtherLinks(content.links),
+  ].join('\n');
 }
 
 /** What the list of mails shows beside the subject; the filler keeps clients from adding the greeting and the footer to it. */
@@ -99,23 +109,23 @@ function paragraph(text: string): string {
 }
 
 function oneTimeCode(code: string): string {
-  const style = `margin:22px 0 8px;padding:16px 20px;border-radius:10px;background-color:${light.sunken};color:${light.ink};font-family:${mono};font-size:32px;line-height:1.25;font-weight:600;letter-spacing:6px;text-align:center`;
+  const style = `margin:20px 0;padding:16px 20px;border-radius:10px;background-color:${light.sunken};color:${light.ink};font-family:${mono};font-size:32px;line-height:1.25;font-weight:600;letter-spacing:6px;text-align:center`;
   return `<p class="sunken ink" style="${style}">${escapeHtml(code)}</p>`;
 }
 
 function facts(rows: Row[]): string {
   const shown = rows.map(
-    ({ label, lines }) =>
+    ({ label, lines, strongLines = 1 }) =>
       `<dt class="soft" style="margin:14px 0 0;font-size:13px;line-height:1.4;color:${light.soft}">${escapeHtml(label)}</dt>\n` +
-      `<dd class="ink" style="margin:0;color:${light.ink};font-variant-numeric:tabular-nums">${lines.map(factLine).join('<br>')}</dd>`,
+      `<dd class="ink" style="margin:0;color:${light.ink};font-variant-numeric:tabular-nums">${lines.map((line, index) => factLine(line, index < strongLines)).join('<br>')}</dd>`,
   );
   return `<dl class="line" style="margin:22px 0 0;padding:4px 0 0;border-top:1px solid ${light.line}">\n${shown.join('\n')}\n</dl>`;
 }
 
-/** The first line of a row carries it; what follows explains. A line that is a web address (a video room) is a link. */
-function factLine(line: string, index: number): string {
+/** A line that is a web address (a video room) is a link. */
+function factLine(line: string, isStrong: boolean): string {
   if (/^https?:\/\/\S+$/.test(line) && URL.canParse(line)) return anchor({ label: line, url: new URL(line).href });
-  if (index === 0) return `<strong style="font-weight:600">${user(line)}</strong>`;
+  if (isStrong) return `<strong style="font-weight:600">${user(line)}</strong>`;
   return `<span class="soft" style="color:${light.soft}">${user(line)}</span>`;
 }
 
@@ -124,9 +134,11 @@ function button({ label, url }: Link): string {
   return `<p style="margin:28px 0 0"><a class="button" href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a></p>`;
 }
 
+/** Each link keeps to one line and is 44 px high, for thumbs. */
 function furtherLinks(links: Link[]): string {
-  const separator = `<span class="soft" style="color:${light.soft}"> &nbsp;·&nbsp; </span>`;
-  return `<p style="margin:20px 0 0;font-size:14px;line-height:2">${links.map(anchor).join(`${separator}\n`)}</p>`;
+  const style = 'display:inline-block;margin:0 20px 0 0;padding:11px 0;line-height:22px';
+  const shown = links.map((link) => `<span style="${style}">${anchor(link)}</span>`);
+  return `<p style="margin:14px 0 -10px;font-size:14px">${shown.join('\n')}</p>`;
 }
 
 function anchor({ label, url }: Link): string {

@@ -15,6 +15,7 @@ type MeetingParts = {
   other?: { at: Date; row: 'before' | 'heldUntil' };
   rows?: Row[];
   action: Link;
+  isUrgent?: boolean;
   links?: (Link | null)[];
 };
 
@@ -26,6 +27,7 @@ export const plans: { [K in MailKind]: Plan<K> } = {
       reader: 'guest',
       other: { at: data.holdExpiresAt, row: 'heldUntil' },
       action: { label: voice.language.actions.sign, url: data.signingUrl },
+      isUrgent: true,
       links: [optionalLink(voice.language.links.letGo, data.cancelUrl)],
     }),
   booking_confirmed_guest: (data, voice) =>
@@ -92,6 +94,7 @@ export const plans: { [K in MailKind]: Plan<K> } = {
       chip: { state: 'gone', word: voice.language.chips.taken },
       reader: 'guest',
       action: { label: voice.language.actions.chooseAnother, url: data.rescheduleUrl },
+      isUrgent: true,
     }),
   late_signature_taken_host: (data, voice) =>
     meeting('late_signature_taken_host', data, voice, {
@@ -138,13 +141,14 @@ function meeting<K extends MeetingMailKind>(
     chip: parts.chip,
     code: null,
     facts: [
-      { label: language.rows.when, lines: [times.date, times.range, times.zone] },
+      { label: language.rows.when, lines: [times.date, times.range, times.zone], strongLines: 2 },
       ...(parts.other === undefined ? [] : [{ label: language.rows[parts.other.row], lines: [other] }]),
       ...(about.location === null ? [] : [{ label: language.rows.where, lines: about.location.split('\n') }]),
       personRow(data, voice, parts.reader),
       ...(parts.rows ?? []),
     ],
     action: safeLink(parts.action),
+    isUrgent: parts.isUrgent ?? false,
     links: (parts.links ?? []).filter((link) => link !== null).map(safeLink),
   };
 }
@@ -162,6 +166,7 @@ function account<K extends AccountMailKind>(
     code: parts.code ?? null,
     facts: [],
     action: parts.action === undefined ? null : safeLink(parts.action),
+    isUrgent: false,
     links: [],
   };
 }
