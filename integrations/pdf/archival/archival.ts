@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PDFDocument, PDFHexString, PDFName, PDFString } from '@cantoo/pdf-lib';
 import { srgbProfile } from './srgb.ts';
+import { completeStructure } from './structure.ts';
 import { xmpPacket } from './xmp.ts';
 import type { DocumentMetadata } from './xmp.ts';
 
 /**
- * Makes a tagged PDF an archival one: PDF/A-2b and PDF/UA-1. Adds what the browser leaves out, which is the metadata packet, the
- * output intent and the file identifier. The same input gives the same bytes: dates and identifier come from it alone.
+ * Makes a tagged PDF an archival one: PDF/A-2b and PDF/UA-1. Adds what the browser leaves out: the metadata packet, the
+ * output intent, the file identifier and some of the structure. The same input gives the same bytes: dates and identifier come from it alone.
  *
  * The file has a plain cross-reference table, because signing tools add their revision behind one more surely than behind a stream.
  */
@@ -16,6 +17,7 @@ export async function makeArchival(
 ): Promise<{ bytes: Uint8Array; pageCount: number }> {
   const document = await PDFDocument.load(pdf, { updateMetadata: false });
   describe(document, metadata);
+  completeStructure(document);
   addOutputIntent(document);
   addIdentifier(document, pdf, metadata);
   const bytes = await document.save({ useObjectStreams: false, addDefaultPage: false });
