@@ -1,0 +1,1 @@
+export const windowsZones: Readonly<Record<string, string>> = {};
