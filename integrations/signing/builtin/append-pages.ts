@@ -23,12 +23,15 @@ export const appendPages = async (original: Uint8Array, appendix: Uint8Array): P
   const targetTree = structureTreeOf(target.document);
   const firstKey = targetTree ? nextParentKey(target.context, targetTree.dictionary) : 0;
   if (sourceTree) detachStructure(source, sourceTree.dictionary, firstKey);
+  const language = source.catalog.get(name('Lang'));
 
   const copier = PDFObjectCopier.for(source.context, target.context);
   const pageRefs = source.getPages().map((page) => copier.copy(page.ref));
   const changed = addToPageTree(target.document, pageRefs);
   if (sourceTree && targetTree) {
-    changed.push(...joinStructure(target.context, targetTree, source.context, sourceTree.dictionary, copier, firstKey));
+    changed.push(
+      ...joinStructure(target.context, targetTree, source.context, sourceTree.dictionary, copier, firstKey, language),
+    );
   }
   return writeIncrementalUpdate(target, changed).bytes;
 };
@@ -107,6 +110,7 @@ const joinStructure = (
   sourceTree: PDFDict,
   copier: PDFObjectCopier,
   firstKey: number,
+  language: PDFObject | undefined,
 ): PDFRef[] => {
   const changed = [target.ref];
   const targetKids = kidsOf(context, target.dictionary);
@@ -120,6 +124,7 @@ const joinStructure = (
   for (const top of tops) {
     const element = context.lookup(top, PDFDict);
     element.set(name('P'), parentRef);
+    if (language && !element.has(name('Lang'))) element.set(name('Lang'), copier.copy(language));
     if (isDocument && element.get(name('S')) === name('Document')) element.set(name('S'), name('Sect'));
   }
   const parent = context.lookup(parentRef, PDFDict);

@@ -2,8 +2,9 @@
  * The built-in provider's records. They live in the product's own database; this port is how the provider reaches them without
  * knowing the database. One ceremony per envelope; its id is the provider's envelope id.
  */
+/** The image is PNG or JPEG, and was checked before it was stored (`mark.ts`). */
 export type SignatureMark =
-  { kind: 'drawn'; png: Uint8Array } | { kind: 'typed'; text: string } | { kind: 'uploaded'; png: Uint8Array };
+  { kind: 'drawn'; image: Uint8Array } | { kind: 'typed'; text: string } | { kind: 'uploaded'; image: Uint8Array };
 
 /** One line of the certificate's audit trail. Times are the server's. */
 export type CeremonyEvent = {
