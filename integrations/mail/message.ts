@@ -35,14 +35,16 @@ export function unsendableAddress(mail: OutgoingMail): string | null {
   return addresses.find((address) => !isSendableAddress(address)) ?? null;
 }
 
-/**
- * The message key in the form that file names and Message-IDs can carry: as it is when lower-case and plain, else its hash.
- * @throws RangeError for a key that is not 1 to 80 printable ASCII characters (Postmark's limit for a metadata value).
- */
-export function messageIdentifier(messageKey: string): string {
+/** @throws RangeError for a key that is not 1 to 80 printable ASCII characters (Postmark's limit for a metadata value). */
+export function assertMessageKey(messageKey: string): void {
   if (!/^[\x20-\x7e]{1,80}$/.test(messageKey)) {
     throw new RangeError(`messageKey must be 1 to 80 printable ASCII characters, got ${JSON.stringify(messageKey)}`);
   }
+}
+
+/** The message key in the form that file names and Message-IDs can carry: as it is when lower-case and plain, else its hash. */
+export function messageIdentifier(messageKey: string): string {
+  assertMessageKey(messageKey);
   const plain = /^[a-z0-9]+([._-][a-z0-9]+)*$/.test(messageKey);
   return plain ? messageKey : `key-${createHash('sha256').update(messageKey).digest('hex')}`;
 }

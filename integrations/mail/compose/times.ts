@@ -51,13 +51,19 @@ function date(instant: Date, clock: Clock): string {
 }
 
 function timeOfDay(instant: Date, clock: Clock): string {
-  return format(instant, clock, { hour: 'numeric', minute: '2-digit' });
+  return format(instant, clock, { ...timeFields(clock) });
+}
+
+/** `09:15` on a clock of 24 hours, `9:15 AM` on one of 12. */
+function timeFields(clock: Clock): Intl.DateTimeFormatOptions {
+  const chosen = clock.hourCycle === undefined ? {} : { hourCycle: clock.hourCycle };
+  const { hourCycle } = new Intl.DateTimeFormat(clock.locale, { hour: 'numeric', ...chosen }).resolvedOptions();
+  return { hour: hourCycle === 'h23' ? '2-digit' : 'numeric', minute: '2-digit', ...chosen };
 }
 
 /** Narrow spaces, which some mail clients draw as boxes, become plain ones. */
 function format(instant: Date, clock: Clock, options: Intl.DateTimeFormatOptions): string {
-  const hours = options.hour === undefined || clock.hourCycle === undefined ? {} : { hourCycle: clock.hourCycle };
-  const formatter = new Intl.DateTimeFormat(clock.locale, { ...options, ...hours, timeZone: clock.timeZone });
+  const formatter = new Intl.DateTimeFormat(clock.locale, { ...options, timeZone: clock.timeZone });
   return formatter.format(instant).replace(/[\u2009\u202f]/g, ' ');
 }
 
