@@ -1,0 +1,65 @@
+/** The zone of this device; UTC where the browser does not tell. */
+export function deviceZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Za-z]/.test(zone);
+  } catch {
+    return false;
+  }
+}
+
+export function allZones(): string[] {
+  const zones = Intl.supportedValuesOf('timeZone');
+  return zones.includes('UTC') ? zones : [...zones, 'UTC'];
+}
+
+/** Minutes east of UTC at an instant. */
+export function offsetMinutes(zone: string, at: Date): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(at);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+  const match = /GMT([+-])(\d{2}):(\d{2})/.exec(name);
+  if (match === null) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+}
+
+/** `UTC+2`, `UTC−3:30`: with a true minus, as clocks are read. */
+export function offsetName(zone: string, at: Date): string {
+  const minutes = offsetMinutes(zone, at);
+  if (minutes === 0) return 'UTC';
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  const rest = Math.abs(minutes) % 60;
+  return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest > 0 ? `:${String(rest).padStart(2, '0')}` : ''}`;
+}
+
+/** `America/Argentina/Buenos_Aires` → `Buenos Aires, Argentina`. */
+export function placeName(zone: string): string {
+  const parts = zone.split('/').map((part) => part.replaceAll('_', ' '));
+  const city = parts.at(-1) ?? zone;
+  return parts.length < 2 ? city : `${city}, ${parts.at(-2)}`;
+}
+
+/** The clock of the zone changes between two instants: worth a word beside the times. */
+export function changesBetween(zone: string, from: Date, to: Date): boolean {
+  return offsetMinutes(zone, from) !== offsetMinutes(zone, to);
+}
+
+/** The calendar date of an instant in a zone. */
+export function dateIn(zone: string, at: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    at,
+  );
+}
+
+/** The wall clock of an instant in a zone, `HH:MM`. */
+export function clockIn(zone: string, at: Date): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);
+}
