@@ -32,8 +32,7 @@ export function shortTime(instant: Date, clock: Clock): string {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
+    ...timeFields(clock),
   });
 }
 
