@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PDFDocument, PDFHexString, PDFName, PDFString } from '@cantoo/pdf-lib';
+import { ParseSpeeds, PDFDocument, PDFHexString, PDFName, PDFString } from '@cantoo/pdf-lib';
 import { srgbProfile } from './srgb.ts';
 import { completeStructure } from './structure.ts';
 import { xmpPacket } from './xmp.ts';
@@ -15,12 +15,12 @@ export async function makeArchival(
   pdf: Uint8Array,
   metadata: DocumentMetadata,
 ): Promise<{ bytes: Uint8Array; pageCount: number }> {
-  const document = await PDFDocument.load(pdf, { updateMetadata: false });
+  const document = await PDFDocument.load(pdf, { updateMetadata: false, parseSpeed: ParseSpeeds.Fastest });
   describe(document, metadata);
   completeStructure(document);
   addOutputIntent(document);
   addIdentifier(document, pdf, metadata);
-  const bytes = await document.save({ useObjectStreams: false, addDefaultPage: false });
+  const bytes = await document.save({ useObjectStreams: false, addDefaultPage: false, objectsPerTick: Infinity });
   return { bytes, pageCount: document.getPageCount() };
 }
 

@@ -1,4 +1,5 @@
-import { decodePDFRawStream, PDFArray, PDFDict, PDFName, PDFRawStream, PDFRef } from '@cantoo/pdf-lib';
+import { deflateSync, inflateSync } from 'node:zlib';
+import { PDFArray, PDFDict, PDFName, PDFRawStream, PDFRef } from '@cantoo/pdf-lib';
 import type { PDFDocument } from '@cantoo/pdf-lib';
 
 /** Standard structure types, ISO 32000-1, 14.8.4. Any other one needs a role (ISO 14289-1, 7.1). */
@@ -62,10 +63,13 @@ function markFooter(document: PDFDocument, contents: unknown): void {
   const { context } = document;
   if (!(contents instanceof PDFRef)) return;
   const stream = context.lookup(contents);
-  if (!(stream instanceof PDFRawStream)) return;
-  const source = Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
+  const filter = stream instanceof PDFRawStream ? stream.dict.get(PDFName.of('Filter')) : undefined;
+  if (!(stream instanceof PDFRawStream) || filter !== PDFName.of('FlateDecode')) return;
+  const source = inflateSync(stream.contents).toString('latin1');
   const marked = markUnmarkedText(source);
-  if (marked !== source) context.assign(contents, context.flateStream(Buffer.from(marked, 'latin1')));
+  if (marked === source) return;
+  const bytes = new Uint8Array(deflateSync(Buffer.from(marked, 'latin1')));
+  context.assign(contents, PDFRawStream.of(stream.dict, bytes));
 }
 
 const ARTIFACT = '/Artifact <</Type /Pagination>> BDC';

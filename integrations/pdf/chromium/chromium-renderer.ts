@@ -1,9 +1,10 @@
-import type { Browser } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { makeArchival } from '../archival/archival.ts';
 import { withEmbeddedFonts } from '../fonts/document-fonts.ts';
 import { PdfLimitExceeded } from '../renderer.ts';
 import type { PdfInput, PdfRenderer } from '../renderer.ts';
 import { createBrowserPool } from './browser-pool.ts';
+import type { BrowserPool } from './browser-pool.ts';
 import { chromiumExecutable } from './executable.ts';
 import type { ChromiumOptions } from './executable.ts';
 
@@ -32,6 +33,8 @@ export const defaultPdfLimits: PdfLimits = {
 };
 
 const LAUNCH_TIMEOUT_MS = 20_000;
+/** Playwright would end the process on a signal; shutting down in order is the worker's own business. */
+const OWN_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 /** Beside the blocked requests of each page: no name resolves, so nothing that slips past them can leave. */
 const OFFLINE_ARGS = ['--host-resolver-rules=MAP * ~NOTFOUND', '--disable-background-networking'];
 
@@ -40,7 +43,7 @@ export function createPdfRenderer(options: PdfRendererOptions = {}): PdfRenderer
   const pool = createBrowserPool({
     launch: async () => {
       const executable = await chromiumExecutable(options);
-      return { ...executable, args: [...executable.args, ...OFFLINE_ARGS], timeout: LAUNCH_TIMEOUT_MS };
+      return { ...executable, args: [...executable.args, ...OFFLINE_ARGS], timeout: LAUNCH_TIMEOUT_MS, ...OWN_SIGNALS };
     },
     concurrency: options.concurrency ?? 2,
     documentsPerBrowser: options.documentsPerBrowser ?? 200,
@@ -52,36 +55,49 @@ export function createPdfRenderer(options: PdfRendererOptions = {}): PdfRenderer
       throw new PdfLimitExceeded(`The document has ${inputBytes} bytes of HTML, the limit is ${limits.inputBytes}`);
     }
     const html = withEmbeddedFonts(input.html, input.language);
-    const { browser, release } = await pool.lease();
-    try {
-      const printed = await printWithin(browser, html, limits.renderMs);
-      return await finish(printed, input, limits);
-    } finally {
-      await release();
-    }
+    const printed = await print(pool, html, limits.renderMs);
+    return finish(printed, input, limits);
   };
 
   return { render, close: pool.close };
 }
 
-/** Closing the page's context is what stops a rendering that takes too long; the browser stays for the others. */
-async function printWithin(browser: Browser, html: string, renderMs: number): Promise<Uint8Array> {
-  const context = await browser.newContext({ javaScriptEnabled: false, offline: true, serviceWorkers: 'block' });
+/** A browser that dies under a document is no fault of the document: it is printed once more, with the next one. */
+async function print(pool: BrowserPool, html: string, renderMs: number): Promise<Uint8Array> {
+  const attempt = async (): Promise<{ printed: Uint8Array } | { died: unknown }> => {
+    const { page, release } = await pool.lease();
+    let outcome: 'clean' | 'broken' = 'broken';
+    try {
+      const printed = await printWithin(page, html, renderMs);
+      outcome = 'clean';
+      return { printed };
+    } catch (error) {
+      if (error instanceof PdfLimitExceeded || page.context().browser()?.isConnected() === true) throw error;
+      return { died: error };
+    } finally {
+      await release(outcome);
+    }
+  };
+  const first = await attempt();
+  const last = 'died' in first ? await attempt() : first;
+  if ('died' in last) throw last.died;
+  return last.printed;
+}
+
+/** What takes too long is stopped by closing its page; the browser stays for the others. */
+async function printWithin(page: Page, html: string, renderMs: number): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new PdfLimitExceeded(`Rendering took over ${renderMs} ms`)), renderMs);
   });
+  const printing = page
+    .setContent(html, { waitUntil: 'load', timeout: 0 })
+    .then(() => page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true }));
+  printing.catch(() => undefined);
   try {
-    const page = await context.newPage();
-    await page.route('**/*', (route) => route.abort());
-    const printing = page
-      .setContent(html, { waitUntil: 'load', timeout: renderMs + 1000 })
-      .then(() => page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true }));
-    printing.catch(() => undefined);
     return await Promise.race([printing, tooLong]);
   } finally {
     clearTimeout(timer);
-    await context.close().catch(() => undefined);
   }
 }
 
