@@ -204,6 +204,30 @@ describe('the SMTP driver', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
+  it('sends at the first attempt after the server closed an idle connection', async () => {
+    const { port, received } = await startServer({ disabledCommands: ['STARTTLS', 'AUTH'], socketTimeout: 400 });
+    const smtp = mailer(port);
+    await smtp.send(mail);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    await smtp.send({ ...mail, messageKey: 'booking-2.confirmed' });
+    expect(received).toHaveLength(2);
+  });
+
+  it('sends many mails over few connections', async () => {
+    let connections = 0;
+    const { port, received } = await startServer({
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      onConnect: (_session, done) => {
+        connections += 1;
+        done();
+      },
+    });
+    const smtp = mailer(port, { maxConnections: 2 });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => smtp.send({ ...mail, messageKey: `booking-${index}` })));
+    expect(received).toHaveLength(20);
+    expect(connections).toBeLessThanOrEqual(2);
+  });
+
   it('throws when nobody listens', async () => {
     const { port } = await startServer({ disabledCommands: ['STARTTLS'] });
     await closers.pop()?.();

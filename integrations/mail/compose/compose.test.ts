@@ -12,12 +12,15 @@ function compose<K extends MailKind>(kind: K, samples: Samples, change: Partial<
   return composeMail(kind, { ...samples[kind], ...change });
 }
 
-/** What a reader of the HTML part sees, links included, without spaces (the two parts break lines in different places). */
-function seenInHtml(html: string): string {
+/** The body without what no reader sees: the preheader (it repeats the first paragraph) and Outlook's conditions. */
+function shownBody(html: string): string {
   const body = /<body[\s\S]*<\/body>/.exec(html)?.[0] ?? '';
-  const visible = body.replace(/<div aria-hidden="true"[\s\S]*?<\/div>/, '').replace(/<!--[\s\S]*?-->/g, '');
-  const links = [...visible.matchAll(/href="([^"]*)"/g)].map(([, url]) => url).join(' ');
-  return `${visible.replace(/<[^>]*>/g, '')} ${links}`
+  return body.replace(/<div aria-hidden="true"[\s\S]*?<\/div>/, '').replace(/<!--[\s\S]*?-->/g, '');
+}
+
+/** Without spaces: the two parts break lines in different places. */
+function plain(escaped: string): string {
+  return escaped
     .replaceAll('&nbsp;', ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
@@ -25,6 +28,11 @@ function seenInHtml(html: string): string {
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, '');
+}
+
+function fragmentsOfHtml(html: string): string[] {
+  const links = [...shownBody(html).matchAll(/href="([^"]*)"/g)].map(([, url]) => url ?? '');
+  return [...shownBody(html).split(/<[^>]*>/), ...links].map(plain).filter((fragment) => fragment !== '');
 }
 
 function linesOfText(text: string): string[] {
@@ -36,8 +44,11 @@ describe('every mail', () => {
   it.each(mailKinds)('%s says the same in HTML and in text, in English and in German', (kind) => {
     for (const samples of [english, german]) {
       const { html, text } = compose(kind, samples);
-      const seen = seenInHtml(html);
+      const fragments = fragmentsOfHtml(html);
+      const seen = fragments.join('');
       for (const line of linesOfText(text)) expect(seen).toContain(line);
+      const written = plain(text);
+      for (const fragment of fragments) expect(written).toContain(fragment);
     }
     expect(compose(kind, english).subject).not.toBe(compose(kind, german).subject);
   });

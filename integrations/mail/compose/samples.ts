@@ -2,7 +2,7 @@ import type { MailData, MailKind } from './kinds.ts';
 
 type Samples = { [K in MailKind]: MailData[K] };
 
-/** One example of each mail: what the documentation shows and the tests start from. */
+/** One example of each mail, for previews and for tests to start from. */
 export function sampleMails(locale: string, timeZone: string): Samples {
   const recipient = { recipientName: 'Ada Guest', organizationName: 'Demo Organization', locale };
   const meeting = {
