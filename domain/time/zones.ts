@@ -141,13 +141,16 @@ function pinChange(timeZone: string, before: number, after: number, offsetBefore
   return high;
 }
 
-/** Asks the runtime for the wall clock at an instant; the difference is the offset. */
+const shown = /^(\d+)\/(\d+)\/(\d+) \w+, (\d+):(\d+):(\d+)$/;
+
+/** Asks the runtime what the wall clock shows at an instant (`M/D/Y era, H:M:S`); the difference is the offset. */
 function probe(timeZone: string, instant: number): number {
-  const parts: Record<string, number> = {};
-  for (const part of formatFor(timeZone).formatToParts(instant)) parts[part.type] = Number(part.value);
+  const match = shown.exec(formatFor(timeZone).format(instant));
+  if (match === null) throw new Error(`the runtime shows times of ${timeZone} in an unknown form`);
   const wall = new Date(0);
-  wall.setUTCFullYear(parts['year']!, parts['month']! - 1, parts['day']!);
-  wall.setUTCHours(parts['hour']!, parts['minute']!, parts['second']!);
+  const year = Number(match[3]);
+  wall.setUTCFullYear(match[0].includes('B') ? 1 - year : year, Number(match[1]) - 1, Number(match[2]));
+  wall.setUTCHours(Number(match[4]), Number(match[5]), Number(match[6]));
   return wall.getTime() - Math.floor(instant / 1000) * 1000;
 }
 
@@ -156,9 +159,10 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
   if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
-    calendar: 'iso8601',
+    calendar: 'gregory',
     numberingSystem: 'latn',
     hourCycle: 'h23',
+    era: 'short',
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',
