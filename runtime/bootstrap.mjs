@@ -128,10 +128,21 @@ function run(node, args) {
 /** When the npm that runs this is killed outright, no signal comes: what it started must still end. */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parentPid = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parentPid) child.kill('SIGTERM');
-  }, 1000).unref();
+  const before = ancestors();
+  const timer = setInterval(() => {
+    if (ancestors() === before) return;
+    clearInterval(timer);
+    child.kill('SIGTERM');
+  }, 1000);
+  timer.unref();
+}
+
+/** The parent and its parent: npm runs this through a shell, which stays when npm goes. */
+function ancestors() {
+  const status = `/proc/${process.ppid}/stat`;
+  if (!existsSync(status)) return String(process.ppid);
+  const text = readFileSync(status, 'utf8');
+  return `${process.ppid} ${text.slice(text.lastIndexOf(')')).split(' ')[2]}`;
 }
 
 if (majorOf(process.version) < 20) {

@@ -4,10 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wri
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { processEnvironment } from '../config.ts';
+import type { Progress } from '../progress.ts';
 import { isExecutable, onPath } from './server-user.ts';
-
-/** One line for the person who waits. */
-export type Progress = (line: string) => void;
 
 export type ProgramName = 'nats-server' | 'temporal';
 
