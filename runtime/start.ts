@@ -11,7 +11,6 @@ const startedAt = performance.now();
 const start = startConfigOfThisProcess();
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-let system: System | undefined;
 let stoppingSince: number | undefined;
 
 /** Ctrl-C comes twice, from the terminal and passed on by bootstrap.mjs: only one that comes later means "now". */
@@ -29,7 +28,7 @@ async function stop(signal?: NodeJS.Signals): Promise<void> {
   }
   stoppingSince = performance.now();
   say('\nStopping …');
-  const begun = system ?? (await Promise.race([starting, sleep(STARTED_WITHIN_MS, undefined)]));
+  const begun = await Promise.race([starting, sleep(STARTED_WITHIN_MS, undefined)]);
   await begun?.stop();
   say('Everything is stopped. State is kept; the next start takes seconds.');
   process.exit(0);
@@ -40,7 +39,6 @@ stopWithParent();
 
 say(`Countersign starts. What it keeps is in ${shown(start.stateDir)}, its logs in ${shown(start.stateDir)}/logs.`);
 const starting = bringUp();
-system = await starting;
 
 async function bringUp(): Promise<System | undefined> {
   try {
