@@ -1,3 +1,4 @@
 /** What the worker bundles. */
+export { accountMailWorkflow } from './account-mail/workflow.ts';
 export { bookingWorkflow } from './booking/workflow.ts';
 export { housekeepingWorkflow } from './housekeeping/workflow.ts';

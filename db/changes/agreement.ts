@@ -69,22 +69,22 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
   });
 }
 
-/** The provider voided the envelope: nobody can sign it any more. */
-export async function envelopeVoided(database: Database, bookingId: string): Promise<void> {
+/** The provider voided the envelope (or the signer had declined it): nobody can sign it any more. */
+export async function envelopeEnded(database: Database, bookingId: string, as: 'voided' | 'declined'): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
     const envelope = await openEnvelopeOf(tx, bookingId);
     if (!envelope) return;
     await tx.query(
-      sql.unsafe`update envelope set status = 'voided', ended_at = ${now.toISOString()} where id = ${envelope.id}`,
+      sql.unsafe`update envelope set status = ${as}, ended_at = ${now.toISOString()} where id = ${envelope.id}`,
     );
-    await setState(tx, bookingId, { ndaStatus: 'voided' });
+    await setState(tx, bookingId, { ndaStatus: as });
     await record(tx, booking, {
       at: now,
       actor: system,
-      action: 'nda.voided',
+      action: `nda.${as}`,
       detail: { envelopeId: envelope.id },
-      facts: [{ type: 'nda.voided', data: { envelopeId: envelope.id } }],
+      facts: [{ type: `nda.${as}`, data: { envelopeId: envelope.id } }],
     });
   });
 }

@@ -12,17 +12,21 @@ import { record, setState } from './record.ts';
 import { decideChangeRequest, lockChangeRequest, type ChangeOutcome, type ChangeRequest } from './requests.ts';
 
 /** Decides a change request once, and stores the outcome with it: a repeat reads it. */
-export async function applyChange(database: Database, requestId: string): Promise<ChangeOutcome> {
+export async function applyChange(
+  database: Database,
+  requestId: string,
+): Promise<{ outcome: ChangeOutcome; bookingId: string }> {
   return database.transaction(async (tx) => {
     const request = await lockChangeRequest(tx, requestId);
     if (!request) throw new Error(`There is no change request ${requestId}.`);
-    if (request.outcome) return request.outcome;
+    const { bookingId } = request;
+    if (request.outcome) return { outcome: request.outcome, bookingId };
     const known = await findBooking(tx, request.bookingId);
     if (known && request.kind === 'reschedule') await lockHost(tx, known.hostId);
     const { booking, now } = await lockBooking(tx, request.bookingId);
     const outcome = await decide(tx, booking, request, now);
     await decideChangeRequest(tx, requestId, outcome);
-    return outcome;
+    return { outcome, bookingId };
   });
 }
 

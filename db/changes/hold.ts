@@ -1,4 +1,5 @@
-import { whyNot, type Reason } from '#domain/slots/why.ts';
+import type { Reason } from '#domain/slots/reasons.ts';
+import { whyNot } from '#domain/slots/why.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import { readAvailability } from '../queries/availability.ts';
@@ -45,6 +46,9 @@ export async function holdSlot(database: Database, bookingId: string): Promise<H
   });
 }
 
+/** Reasons that say no more than that somebody else was faster. */
+const takenCodes: ReadonlySet<string> = new Set(['booked', 'held', 'busy', 'buffer', 'full']);
+
 /** Holds that ran out while nobody was there to end them make room now. */
 export async function takeOverOverdue(tx: Transaction, booking: BookingRow, during: Occupied): Promise<void> {
   for (const overdueId of await overdueClaims(tx, booking.hostId, during)) {
@@ -61,7 +65,7 @@ export async function reasonsAgainst(tx: Transaction, booking: BookingRow): Prom
     durationMinutes,
     exceptBookingId: booking.id,
   });
-  if (!availability) return [{ code: 'inactive' }];
+  if (!availability?.offersDuration) return [{ code: 'no_hosts' }];
   return whyNot(availability.question, booking.startsAt.getTime());
 }
 

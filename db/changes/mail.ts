@@ -21,6 +21,7 @@ export async function mailDelivered(
     if (message.status !== 'requested') return;
     const { outcome, ...rest } = delivery;
     await markMessage(tx, messageId, { status: outcome, ...rest } as Parameters<typeof markMessage>[2]);
+    if (message.recipient === 'account') throw new Error(`Message ${messageId} is about no booking.`);
     const data = { messageId, kind: message.kind, recipient: message.recipient };
     await record(tx, booking, {
       at: now,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '#db/bytes.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
@@ -23,7 +23,7 @@ const row = z.object({
   actorType: z.enum(['guest', 'host', 'operator', 'system']),
   actorId: z.string().nullable(),
   ip: z.string().nullable(),
-  reason: z.instanceof(Uint8Array).nullable(),
+  reason: bytes.nullable(),
   startsAt: z.date().nullable(),
   endsAt: z.date().nullable(),
   recipient: z.enum(['guest', 'host', 'both']).nullable(),
@@ -32,6 +32,8 @@ const row = z.object({
 export type ChangeRequest = z.infer<typeof row>;
 
 export type NewChangeRequest = {
+  /** The same id twice is the same request. */
+  id: string;
   organizationId: string;
   bookingId: string;
   kind: ChangeKind;
@@ -46,15 +48,14 @@ export async function insertChangeRequest(
   db: Queryable,
   cipher: PersonalCipher,
   request: NewChangeRequest,
-): Promise<string> {
-  const id = randomUUID();
+): Promise<void> {
   const reason = request.reason ? sql.binary(cipher.seal(request.reason, 'change_request.reason')) : null;
   await db.query(sql.unsafe`
     insert into change_request (id, organization_id, booking_id, kind, actor_type, actor_id, ip, reason_cipher, starts_at, ends_at, recipient)
-    values (${id}, ${request.organizationId}, ${request.bookingId}, ${request.kind}, ${request.actor.type}, ${request.actor.id},
+    values (${request.id}, ${request.organizationId}, ${request.bookingId}, ${request.kind}, ${request.actor.type}, ${request.actor.id},
       ${request.actor.ip}, ${reason}, ${request.to?.startsAt.toISOString() ?? null}, ${request.to?.endsAt.toISOString() ?? null},
-      ${request.recipient ?? null})`);
-  return id;
+      ${request.recipient ?? null})
+    on conflict do nothing`);
 }
 
 export async function lockChangeRequest(tx: Queryable, id: string): Promise<ChangeRequest | null> {

@@ -304,7 +304,7 @@ create table document (
   byte_length integer not null,
   media_type text not null,
   storage_key text not null,
-  wrapped_key bytea not null,
+  wrapped_key text not null,
   key_id text not null,
   template_version_id uuid references nda_template_version,
   -- The values that the template was filled with, and the text that was shown: encrypted, as they name people.
@@ -404,7 +404,9 @@ create table message (
   booking_id uuid references booking,
   message_key text not null constraint message_key_once unique,
   kind text not null,
-  recipient text not null check (recipient in ('guest', 'host')),
+  recipient text not null check (recipient in ('guest', 'host', 'account')),
+  -- What the mail says beyond its booking: a one-time code, a link, the address of an account. Emptied once it has left.
+  payload_cipher bytea,
   status text not null check (status in ('requested', 'sent', 'failed', 'bounced', 'complained', 'delivered')),
   provider text,
   provider_message_id text,
@@ -413,6 +415,7 @@ create table message (
   sent_at timestamptz
 );
 create index message_booking on message (booking_id, requested_at);
+create index message_waiting on message (requested_at) where status = 'requested';
 create index message_provider on message (provider, provider_message_id);
 
 -- A webhook is stored once, then handed on; a row that was not handed on is found by the sweep.
@@ -568,3 +571,6 @@ create policy own_organization on schedule_window to countersign_host
   using (exists (select from schedule where schedule.id = schedule_id)) with check (exists (select from schedule where schedule.id = schedule_id));
 create policy own_organization on schedule_override to countersign_host
   using (exists (select from schedule where schedule.id = schedule_id)) with check (exists (select from schedule where schedule.id = schedule_id));
+
+-- migrate:down
+-- Nothing: migrations go forward only. dbmate asks for the block.

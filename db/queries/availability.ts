@@ -8,7 +8,7 @@ import type { Queryable } from '../pool.ts';
 import type { Occupied } from './claims.ts';
 
 /** Everything that decides what a host offers for a meeting type, read in one round trip. */
-export type Availability = { hostId: string; organizationId: string; question: SlotsQuestion };
+export type Availability = { hostId: string; organizationId: string; question: SlotsQuestion; offersDuration: boolean };
 
 const window = z.tuple([z.string(), z.string()]);
 const bookingWindow = z.discriminatedUnion('kind', [
@@ -110,6 +110,7 @@ export async function readAvailability(
   return {
     hostId: row.hostId,
     organizationId: row.organizationId,
+    offersDuration: row.durationsMinutes.includes(durationMinutes),
     question: {
       now: row.now.getTime(),
       meetingTypeId,

@@ -1,11 +1,10 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '#db/bytes.ts';
 import { nextStep, type Progress, type Step } from '#domain/booking/next-step.ts';
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
-
-const bytes = z.instanceof(Uint8Array);
 
 /** A booking without what is personal in it: what rules and facts need. */
 const bookingRow = z.object({

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '#db/bytes.ts';
 import type { Queryable } from '../pool.ts';
 
 const status = z.enum(['sent', 'delivered', 'completed', 'declined', 'voided']);
@@ -13,8 +14,8 @@ const ceremonyRow = z.object({
   disclosureVersion: z.string().nullable(),
   disclosureSha256: z.string().nullable(),
   markKind: z.enum(['drawn', 'typed', 'uploaded']).nullable(),
-  markCipher: z.instanceof(Uint8Array).nullable(),
-  codeSha256: z.instanceof(Uint8Array).nullable(),
+  markCipher: bytes.nullable(),
+  codeSha256: bytes.nullable(),
   codeSentAt: z.date().nullable(),
   codeExpiresAt: z.date().nullable(),
   codeAttempts: z.number(),

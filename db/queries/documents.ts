@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '#db/bytes.ts';
 import type { Queryable } from '../pool.ts';
 
 const documentRow = z.object({
@@ -12,11 +13,11 @@ const documentRow = z.object({
   byteLength: z.number(),
   mediaType: z.string(),
   storageKey: z.string(),
-  wrappedKey: z.instanceof(Uint8Array),
+  wrappedKey: z.string(),
   keyId: z.string(),
   templateVersionId: z.string().nullable(),
-  valuesCipher: z.instanceof(Uint8Array).nullable(),
-  htmlCipher: z.instanceof(Uint8Array).nullable(),
+  valuesCipher: bytes.nullable(),
+  htmlCipher: bytes.nullable(),
   createdAt: z.date(),
 });
 export type DocumentRow = z.infer<typeof documentRow>;
@@ -52,7 +53,7 @@ export async function insertDocument(
     insert into document (id, organization_id, booking_id, kind, title, sha256, byte_length, media_type, storage_key, wrapped_key, key_id,
       template_version_id, values_cipher, html_cipher)
     values (${document.id}, ${document.organizationId}, ${document.bookingId}, ${document.kind}, ${document.title}, ${document.sha256},
-      ${document.byteLength}, ${document.mediaType}, ${document.storageKey}, ${sql.binary(Buffer.from(document.wrappedKey))}, ${document.keyId},
+      ${document.byteLength}, ${document.mediaType}, ${document.storageKey}, ${document.wrappedKey}, ${document.keyId},
       ${document.templateVersionId}, ${optional(document.valuesCipher)}, ${optional(document.htmlCipher)})
     on conflict (booking_id, kind) do nothing returning id`);
   if (id) return { id, isNew: true };

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '#db/bytes.ts';
 import type { Queryable } from '../pool.ts';
 
 const envelopeRow = z.object({
@@ -14,7 +15,7 @@ const envelopeRow = z.object({
   sentAt: z.date(),
   signedAt: z.date().nullable(),
   endedAt: z.date().nullable(),
-  declineReasonCipher: z.instanceof(Uint8Array).nullable(),
+  declineReasonCipher: bytes.nullable(),
 });
 export type EnvelopeRow = z.infer<typeof envelopeRow>;
 

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '#db/bytes.ts';
 import type { Queryable } from '../pool.ts';
 import type { FactInput } from './outbox.ts';
 
@@ -12,6 +13,9 @@ export const messageKinds = [
   'booking_declined',
   'late_signature_taken',
   'reminder',
+  'signing_code',
+  'verify_email',
+  'reset_password',
 ] as const;
 export type MessageKind = (typeof messageKinds)[number];
 export type Recipient = 'guest' | 'host';
@@ -23,6 +27,7 @@ type Request = {
   kind: MessageKind;
   recipients: readonly Recipient[];
   part?: string;
+  payload?: Buffer;
 };
 
 /**
@@ -34,8 +39,9 @@ export async function requestMessages(tx: Queryable, request: Request): Promise<
   for (const recipient of request.recipients) {
     const key = [request.bookingId, request.kind, request.part ?? '-', request.sequence, recipient].join(':');
     const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
-      insert into message (organization_id, booking_id, message_key, kind, recipient, status)
-      values (${request.organizationId}, ${request.bookingId}, ${key}, ${request.kind}, ${recipient}, 'requested')
+      insert into message (organization_id, booking_id, message_key, kind, recipient, payload_cipher, status)
+      values (${request.organizationId}, ${request.bookingId}, ${key}, ${request.kind}, ${recipient},
+        ${request.payload ? sql.binary(request.payload) : null}, 'requested')
       on conflict do nothing returning id`);
     if (id) facts.push({ type: 'notify.email.requested', data: { messageId: id, kind: request.kind, recipient } });
   }
@@ -48,7 +54,8 @@ const messageRow = z.object({
   bookingId: z.string().nullable(),
   messageKey: z.string(),
   kind: z.enum(messageKinds),
-  recipient: z.enum(['guest', 'host']),
+  recipient: z.enum(['guest', 'host', 'account']),
+  payload: bytes.nullable(),
   status: z.enum(['requested', 'sent', 'failed', 'bounced', 'complained', 'delivered']),
   failure: z.string().nullable(),
   requestedAt: z.date(),
@@ -57,7 +64,7 @@ const messageRow = z.object({
 export type MessageRow = z.infer<typeof messageRow>;
 
 const messageColumns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", message_key as "messageKey", kind, recipient,
-  status, failure, requested_at as "requestedAt", sent_at as "sentAt"`;
+  payload_cipher as payload, status, failure, requested_at as "requestedAt", sent_at as "sentAt"`;
 
 export async function lockMessage(tx: Queryable, id: string): Promise<MessageRow> {
   return tx.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id} for update`);
@@ -84,7 +91,25 @@ export async function markMessage(
 ): Promise<void> {
   const sent = outcome.status === 'sent';
   await tx.query(sql.unsafe`
-    update message set status = ${outcome.status}, provider = ${outcome.provider}, sent_at = case when ${sent} then clock_timestamp() end,
+    update message set status = ${outcome.status}, provider = ${outcome.provider}, payload_cipher = null, sent_at = case when ${sent} then clock_timestamp() end,
       provider_message_id = ${sent ? outcome.providerMessageId : null}, failure = ${sent ? null : outcome.failure}
     where id = ${id}`);
+}
+
+/** A mail to an account, about no booking: address and links are in the payload. */
+export async function requestAccountMessage(
+  tx: Queryable,
+  request: { organizationId: string; kind: 'verify_email' | 'reset_password'; key: string; payload: Buffer },
+): Promise<string | null> {
+  return tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into message (organization_id, message_key, kind, recipient, payload_cipher, status)
+    values (${request.organizationId}, ${request.key}, ${request.kind}, 'account', ${sql.binary(request.payload)}, 'requested')
+    on conflict do nothing returning id`);
+}
+
+/** Mails about no booking that have not left: their workflow may never have been started. */
+export async function waitingAccountMessages(db: Queryable, olderThanSeconds: number): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(z.object({ id: z.string() }))`
+    select id from message where booking_id is null and status = 'requested'
+      and requested_at < now() - ${olderThanSeconds} * interval '1 second' order by requested_at limit 100`);
 }

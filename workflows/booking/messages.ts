@@ -14,6 +14,8 @@ export type BookingInput = {
 };
 
 export const bookingWorkflowType = 'bookingWorkflow';
+export const accountMailWorkflowType = 'accountMailWorkflow';
+export const housekeepingWorkflowType = 'housekeepingWorkflow';
 export const bookingWorkflowId = (bookingId: string): string => `booking-${bookingId}`;
 
 /** Takes the slot, or says why not: sent with the start, answered in the same round trip. */

@@ -1,0 +1,42 @@
+import { signedDocumentStored, type StoredDocument } from '#db/changes/agreement.ts';
+import { findBooking, type BookingRow } from '#db/queries/bookings.ts';
+import { documentOf } from '#db/queries/documents.ts';
+import { envelopeOf } from '#db/queries/envelopes.ts';
+import { vaultContext } from './create-agreement.ts';
+import { derivedId } from './derived-id.ts';
+import type { Parts } from './parts.ts';
+
+/** Fetches the signed document with its evidence from the provider, and stores it. */
+export async function collectSigned(parts: Parts, bookingId: string): Promise<void> {
+  const booking = await findBooking(parts.database, bookingId);
+  if (booking?.ndaStatus !== 'signed') return;
+  const envelope = await envelopeOf(parts.database, bookingId);
+  const agreement = await documentOf(parts.database, bookingId, 'agreement');
+  if (!envelope || !agreement) throw new Error(`Booking ${bookingId} is signed, but has no envelope or agreement.`);
+  const completed = await parts.signing.fetchCompleted(envelope.providerEnvelopeId);
+  const store = (kind: 'signed' | 'certificate', pdf: Uint8Array) =>
+    storePdf(parts, booking, { kind, title: agreement.title, pdf });
+  await signedDocumentStored(parts.database, bookingId, {
+    envelopeId: envelope.id,
+    signed: await store('signed', completed.signedPdf),
+    certificate: completed.certificatePdf ? await store('certificate', completed.certificatePdf) : null,
+  });
+}
+
+async function storePdf(
+  parts: Parts,
+  booking: BookingRow,
+  document: { kind: 'signed' | 'certificate'; title: string; pdf: Uint8Array },
+): Promise<StoredDocument> {
+  const id = derivedId(document.kind, booking.id);
+  const stored = await parts.vault.save(document.pdf, vaultContext(booking.organizationId, id));
+  return {
+    ...stored,
+    id,
+    title: document.title,
+    mediaType: 'application/pdf',
+    templateVersionId: booking.ndaTemplateVersionId,
+    valuesCipher: null,
+    htmlCipher: null,
+  };
+}

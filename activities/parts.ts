@@ -1,0 +1,30 @@
+import type { Mailer } from '#integrations/mail/mailer.ts';
+import type { PdfRenderer } from '#integrations/pdf/renderer.ts';
+import type { SigningProvider } from '#integrations/signing/provider.ts';
+import type { DocumentVault } from '#integrations/storage/vault.ts';
+import type { PersonalCipher } from '#db/personal.ts';
+import type { Database } from '#db/pool.ts';
+import type { FactPublisher } from './publish-facts.ts';
+
+/** What activities work with; made once per worker process. */
+export type Parts = {
+  database: Database;
+  cipher: PersonalCipher;
+  facts: FactPublisher;
+  vault: DocumentVault;
+  renderer: PdfRenderer;
+  signing: SigningProvider;
+  mailer: Mailer;
+  mailFrom: { name: string; address: string };
+  /** Without a slash at the end. */
+  publicUrl: string;
+  /** Tells a booking's workflow to look at the stored state; starts one when there is none. */
+  nudge(bookingId: string): Promise<void>;
+  log: Log;
+};
+
+export type Log = {
+  info(detail: object, message: string): void;
+  warn(detail: object, message: string): void;
+  error(detail: object, message: string): void;
+};

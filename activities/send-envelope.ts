@@ -1,0 +1,29 @@
+import { envelopeSent } from '#db/changes/agreement.ts';
+import { readBookingContext } from '#db/queries/booking-context.ts';
+import { documentOf } from '#db/queries/documents.ts';
+import { vaultContext } from './create-agreement.ts';
+import { derivedId } from './derived-id.ts';
+import type { Parts } from './parts.ts';
+
+/** Puts the agreement before its signer at the provider. */
+export async function sendEnvelope(parts: Parts, bookingId: string): Promise<void> {
+  const { booking, guest, organization, host } = await readBookingContext(parts.database, parts.cipher, bookingId);
+  if (booking.status !== 'held' || booking.ndaStatus !== 'created') return;
+  const document = await documentOf(parts.database, bookingId, 'agreement');
+  if (!document) throw new Error(`Booking ${bookingId} has an agreement on record, but no document.`);
+  const pdf = await parts.vault.read(document, vaultContext(booking.organizationId, document.id));
+  const envelopeId = derivedId('envelope', bookingId);
+  const { providerEnvelopeId } = await parts.signing.createEnvelope({
+    envelopeId,
+    document: { documentId: document.id, title: document.title, pdf, sha256: document.sha256 },
+    signer: { name: guest.name, email: guest.email },
+    emailSubject: `${document.title}: ${host.displayName}, ${organization.name}`,
+    expiresAt: booking.holdExpiresAt ?? booking.startsAt,
+  });
+  await envelopeSent(parts.database, bookingId, {
+    envelopeId,
+    documentId: document.id,
+    provider: parts.signing.name,
+    providerEnvelopeId,
+  });
+}

@@ -1,0 +1,61 @@
+import { mailDelivered } from '#db/changes/mail.ts';
+import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
+import { documentOf } from '#db/queries/documents.ts';
+import { findMessage, markMessage, type MessageRow } from '#db/queries/messages.ts';
+import { readChangeOf } from '#db/queries/change-requests.ts';
+import type { OutgoingMail } from '#integrations/mail/mailer.ts';
+import { accountMail } from './account-mail.ts';
+import { bookingMail } from './booking-mail.ts';
+import { vaultContext } from './create-agreement.ts';
+import type { Parts } from './parts.ts';
+
+/** Composes and sends one mail that was asked for. One that has left, or was refused for good, is not sent again. */
+export async function sendMail(parts: Parts, messageId: string): Promise<void> {
+  const message = await findMessage(parts.database, messageId);
+  if (message.status !== 'requested') return;
+  if (message.bookingId === null) return sendAccountMail(parts, message);
+  const { bookingId } = message;
+  const mail = await compose(parts, message, bookingId);
+  const { name: provider } = parts.mailer;
+  const outcome = await parts.mailer.send(mail);
+  if (outcome.outcome === 'sent') {
+    await mailDelivered(parts.database, bookingId, messageId, {
+      outcome: 'sent',
+      provider,
+      providerMessageId: outcome.providerMessageId,
+    });
+  } else {
+    await mailDelivered(parts.database, bookingId, messageId, { outcome: 'failed', provider, failure: outcome.reason });
+  }
+  parts.facts.soon(bookingId);
+}
+
+async function compose(parts: Parts, message: MessageRow, bookingId: string): Promise<OutgoingMail> {
+  const context = await readBookingContext(parts.database, parts.cipher, bookingId);
+  const wording = await readChangeOf(parts.database, parts.cipher, bookingId);
+  const mail = bookingMail({ parts, message, context, wording, now: new Date() });
+  const attachments = carriesDocument.has(message.kind) ? await signedDocument(parts, context) : [];
+  return { ...mail, attachments };
+}
+
+/** Their text says that the signed PDF is attached. */
+const carriesDocument: ReadonlySet<string> = new Set(['booking_confirmed', 'booking_rescheduled']);
+
+async function signedDocument(parts: Parts, { booking }: BookingContext): Promise<OutgoingMail['attachments']> {
+  const document = await documentOf(parts.database, booking.id, 'signed');
+  if (!document) return [];
+  const content = await parts.vault.read(document, vaultContext(document.organizationId, document.id));
+  return [{ filename: `${document.title}.pdf`, contentType: 'application/pdf', content }];
+}
+
+async function sendAccountMail(parts: Parts, message: MessageRow): Promise<void> {
+  const outcome = await parts.mailer.send(accountMail(parts, message));
+  const { name: provider } = parts.mailer;
+  await markMessage(
+    parts.database,
+    message.id,
+    outcome.outcome === 'sent'
+      ? { status: 'sent', provider, providerMessageId: outcome.providerMessageId }
+      : { status: 'failed', provider, failure: outcome.reason },
+  );
+}

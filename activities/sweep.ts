@@ -1,0 +1,37 @@
+import { expireHold } from '#db/changes/expire.ts';
+import { abandonRequest } from '#db/changes/passing.ts';
+import { abandonedRequests } from '#db/queries/bookings.ts';
+import { dropOldIdempotencyKeys } from '#db/queries/idempotency.ts';
+import { bookingsToNudge, overdueHolds } from '#db/queries/left-behind.ts';
+import { waitingAccountMessages } from '#db/queries/messages.ts';
+import { bookingsWithUnpublished } from '#db/queries/outbox.ts';
+import type { Parts } from './parts.ts';
+import { sendMail } from './send-mail.ts';
+
+const publishAfterMs = 2_000;
+const abandonAfterSeconds = 120;
+const nudgeAfterSeconds = 10;
+const mailAfterSeconds = 30;
+
+/** Picks up what a crash left lying: facts that did not leave, requests nobody took, holds nobody ended, signatures nobody was told of. */
+export async function sweep(parts: Parts): Promise<void> {
+  const { database, facts, log } = parts;
+  const each = async (what: string, ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> => {
+    for (const id of ids)
+      await work(id).catch((error: unknown) => log.warn({ id, error }, `sweep: ${what} failed, tried again next time`));
+  };
+  await each('publishing', await bookingsWithUnpublished(database, publishAfterMs), (id) => facts.now(id));
+  await each('ending an abandoned request', await abandonedRequests(database, abandonAfterSeconds), (id) =>
+    abandonRequest(database, id),
+  );
+  await each('ending an overdue hold', await overdueHolds(database, nudgeAfterSeconds), async (id) => {
+    await expireHold(database, id);
+    facts.soon(id);
+    await parts.nudge(id);
+  });
+  await each('nudging a workflow', await bookingsToNudge(database, nudgeAfterSeconds), (id) => parts.nudge(id));
+  await each('sending an account mail', await waitingAccountMessages(database, mailAfterSeconds), (id) =>
+    sendMail(parts, id),
+  );
+  await dropOldIdempotencyKeys(database);
+}

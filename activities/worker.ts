@@ -1,0 +1,102 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import {
+  Worker,
+  type ActivityInboundCallsInterceptor,
+  type NativeConnection,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { readProgress } from '#db/queries/bookings.ts';
+import { bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
+import type { DocumentEffects, HousekeepingEffects, MailEffects } from '#workflows/booking/effects.ts';
+import { collectSigned } from './collect-signed.ts';
+import { createAgreement } from './create-agreement.ts';
+import type { Log, Parts } from './parts.ts';
+import { quickEffects } from './quick.ts';
+import { sendEnvelope } from './send-envelope.ts';
+import { sendMail } from './send-mail.ts';
+import { sweep } from './sweep.ts';
+import { voidEnvelope } from './void-envelope.ts';
+
+export type WorkerOptions = {
+  connection: NativeConnection;
+  namespace: string;
+  workflowBundle: WorkflowBundleOption;
+};
+
+/**
+ * The three workers of one process, each on its own task queue, so that a slow PDF or mail server never delays a hold. Their `run` resolves
+ * after a shutdown, with what was under way finished.
+ */
+export async function createWorkers(parts: Parts, options: WorkerOptions): Promise<Worker[]> {
+  const { connection, namespace, workflowBundle } = options;
+  const shared = {
+    connection,
+    namespace,
+    shutdownGraceTime: '10 seconds',
+    shutdownForceTime: '20 seconds',
+    interceptors: { activity: [() => ({ inbound: failuresWithoutPersons(parts.log) })] },
+  };
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: bookingsQueue,
+      workflowBundle,
+      activities: { ...quickEffects(parts), ...housekeepingEffects(parts) },
+      maxCachedWorkflows: 2_000,
+      maxConcurrentWorkflowTaskExecutions: 100,
+      maxConcurrentActivityTaskExecutions: 50,
+      maxConcurrentLocalActivityExecutions: 100,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: documentsQueue,
+      activities: documentEffects(parts),
+      maxConcurrentActivityTaskExecutions: 4,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: mailQueue,
+      activities: mailEffects(parts),
+      maxConcurrentActivityTaskExecutions: 10,
+    }),
+  ]);
+}
+
+function documentEffects(parts: Parts): DocumentEffects {
+  const after = (work: (parts: Parts, bookingId: string) => Promise<void>) => async (bookingId: string) => {
+    await work(parts, bookingId);
+    parts.facts.soon(bookingId);
+    return readProgress(parts.database, bookingId);
+  };
+  return {
+    createAgreement: after(createAgreement),
+    sendEnvelope: after(sendEnvelope),
+    voidEnvelope: after(voidEnvelope),
+    collectSigned: after(collectSigned),
+  };
+}
+
+const mailEffects = (parts: Parts): MailEffects => ({ sendMail: (messageId) => sendMail(parts, messageId) });
+const housekeepingEffects = (parts: Parts): HousekeepingEffects => ({ sweep: () => sweep(parts) });
+
+/**
+ * The engine's history is plain text that operators read: of a failure it keeps the kind, never the message, which may name a person. The
+ * log has the whole of it.
+ */
+function failuresWithoutPersons(log: Log): ActivityInboundCallsInterceptor {
+  return {
+    execute: async (input, next) => {
+      try {
+        return await next(input);
+      } catch (error) {
+        const type = error instanceof Error ? error.name : 'Error';
+        log.error({ error, activityFailure: type }, 'an activity failed');
+        throw ApplicationFailure.create({
+          message: `${type}: the worker's log has the details`,
+          type,
+          nonRetryable: false,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { ChangeOutcome, HoldOutcome } from '#workflows/booking/effects.ts';
+import {
+  accountMailWorkflowType,
+  bookingsQueue,
+  bookingWorkflowId,
+  bookingWorkflowType,
+  change,
+  hold,
+  news,
+  searchAttributes,
+  type BookingInput,
+} from '#workflows/booking/messages.ts';
+
+/** Ids and times by which operators find a booking: nothing personal. */
+export type StartedBooking = {
+  id: string;
+  organizationId: string;
+  hostId: string;
+  meetingTypeId: string;
+  startsAt: Date;
+};
+
+export type BookingEngine = {
+  /** Starts the booking's workflow and learns whether it got the slot: one round trip. The same booking twice gets the same answer. */
+  hold(booking: StartedBooking): Promise<HoldOutcome>;
+  /** Asks for a change that is written down under `requestId`; a workflow that is gone is started anew for it. */
+  change(booking: StartedBooking, requestId: string): Promise<ChangeOutcome>;
+  /** Something new is stored about this booking: its workflow should look, and is started when there is none. */
+  nudge(booking: StartedBooking): Promise<void>;
+  /** Starts the sending of a mail that is about no booking. */
+  sendAccountMail(messageId: string): Promise<void>;
+  check(): Promise<void>;
+};
+
+/** The engine did not answer, or the worker could not reach the database: nothing is lost, the caller may ask again. */
+export class EngineUnavailable extends Error {
+  override readonly name = 'EngineUnavailable';
+}
+
+const answerTimeoutMs = 20_000;
+
+export function createBookingEngine(client: Client): BookingEngine {
+  const start = (booking: StartedBooking, resume: boolean) =>
+    new WithStartWorkflowOperation(bookingWorkflowType, {
+      ...startOptions(booking, resume),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    });
+  const answered = <T>(work: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + answerTimeoutMs, work).catch((error: unknown) => {
+      if (error instanceof WorkflowUpdateFailedError)
+        throw new EngineUnavailable('The worker could not finish the request.', { cause: error });
+      throw new EngineUnavailable('The workflow engine did not answer.', { cause: error });
+    });
+  return {
+    hold: (booking) =>
+      answered(() =>
+        client.workflow.executeUpdateWithStart(hold, {
+          updateId: 'hold',
+          startWorkflowOperation: start(booking, false),
+        }),
+      ),
+    change: (booking, requestId) =>
+      answered(() =>
+        client.workflow.executeUpdateWithStart(change, {
+          updateId: requestId,
+          args: [requestId],
+          startWorkflowOperation: start(booking, true),
+        }),
+      ),
+    nudge: async (booking) => {
+      await answered(() =>
+        client.workflow.signalWithStart(bookingWorkflowType, {
+          ...startOptions(booking, true),
+          signal: news,
+          signalArgs: [],
+        }),
+      );
+    },
+    sendAccountMail: async (messageId) => {
+      await answered(() =>
+        client.workflow.start(accountMailWorkflowType, {
+          workflowId: `mail-${messageId}`,
+          taskQueue: bookingsQueue,
+          args: [messageId],
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        }),
+      );
+    },
+    check: async () => {
+      await client.withDeadline(Date.now() + 2_000, () => client.connection.workflowService.getSystemInfo({}));
+    },
+  };
+}
+
+function startOptions(booking: StartedBooking, resume: boolean) {
+  const input: BookingInput = { bookingId: booking.id, resume };
+  return {
+    workflowId: bookingWorkflowId(booking.id),
+    taskQueue: bookingsQueue,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    args: [input],
+    staticSummary: `Meeting at ${booking.startsAt.toISOString()}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.organizationId, value: booking.organizationId },
+      { key: searchAttributes.hostId, value: booking.hostId },
+      { key: searchAttributes.meetingTypeId, value: booking.meetingTypeId },
+      { key: searchAttributes.startsAt, value: booking.startsAt },
+      { key: searchAttributes.needsAttention, value: false },
+    ]),
+  };
+}

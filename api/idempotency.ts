@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { Route, RouteName } from '#contract/routes.ts';
+import {
+  claimIdempotencyKey,
+  releaseIdempotencyKey,
+  storeResponse,
+  type IdempotencyRow,
+} from '#db/queries/idempotency.ts';
+import { problems, type ProblemCode } from '#contract/problems.ts';
+import type { ApiParts } from './parts.ts';
+import { Refused } from './problem.ts';
+
+type Keyed = {
+  name: RouteName;
+  route: Route;
+  call: { who: unknown; params: unknown; body: unknown };
+  key: string;
+};
+type StoredAnswer =
+  { kind: 'answer'; body: unknown } | { kind: 'refusal'; code: ProblemCode; detail: Refused['detail'] };
+
+/** Requests under way in this process: a twin waits for the first one's answer instead of being sent away. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/**
+ * The same key with the same request gets the same answer; with another request it is refused. Routes name what they make after the key
+ * (see `idFromKey`), so that a request whose process died half-way is simply run again.
+ */
+export async function withIdempotency(
+  parts: ApiParts,
+  keyed: Keyed,
+  work: () => Promise<unknown>,
+): Promise<{ body: unknown }> {
+  const scope = scopeOf(keyed);
+  const requestSha256 = createHash('sha256')
+    .update(canonical([keyed.call.params, keyed.call.body]))
+    .digest('hex');
+  const known = await claimIdempotencyKey(parts.database, {
+    scope,
+    key: keyed.key,
+    requestSha256,
+    organizationId: organizationOf(keyed),
+    bookingId: null,
+  });
+  if (known && known.requestSha256 !== requestSha256)
+    throw new Refused('idempotency_key_reused', { errors: [keyError] });
+  const stored = known && openAnswer(parts, known);
+  if (stored) return replay(stored);
+  const id = `${scope}:${keyed.key}`;
+  await underWay.get(id)?.catch(() => {});
+  const run = execute(parts, { scope, key: keyed.key }, work);
+  underWay.set(id, run);
+  try {
+    return { body: await run };
+  } finally {
+    if (underWay.get(id) === run) underWay.delete(id);
+  }
+}
+
+const keyError = { field: 'headers.idempotency-key', code: 'reused', message: 'Use a new key for a new request.' };
+
+async function execute(
+  parts: ApiParts,
+  at: { scope: string; key: string },
+  work: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    const body = await work();
+    await store(parts, at, { kind: 'answer', body: isBytes(body) ? null : body });
+    return body;
+  } catch (error) {
+    if (error instanceof Refused && problems[error.code].status < 500 && error.code !== 'rate_limited') {
+      await store(parts, at, { kind: 'refusal', code: error.code, detail: error.detail });
+    } else {
+      await releaseIdempotencyKey(parts.database, at.scope, at.key);
+    }
+    throw error;
+  }
+}
+
+async function store(parts: ApiParts, at: { scope: string; key: string }, answer: StoredAnswer): Promise<void> {
+  const status = answer.kind === 'answer' ? 200 : problems[answer.code].status;
+  await storeResponse(
+    parts.database,
+    at.scope,
+    at.key,
+    status,
+    parts.cipher.seal(JSON.stringify(answer), 'idempotency_key.response'),
+  );
+}
+
+function openAnswer(parts: ApiParts, row: IdempotencyRow): StoredAnswer | null {
+  return row.responseCipher
+    ? (JSON.parse(parts.cipher.open(row.responseCipher, 'idempotency_key.response')) as StoredAnswer)
+    : null;
+}
+
+function replay(stored: StoredAnswer): { body: unknown } {
+  if (stored.kind === 'refusal') throw new Refused(stored.code, stored.detail);
+  return { body: stored.body };
+}
+
+/** Whose key it is: two people may choose the same one. */
+function scopeOf({ name, call }: Keyed): string {
+  const who = call.who as { accountId?: string; bookingId?: string } | null;
+  return `${name}:${who?.accountId ?? who?.bookingId ?? 'public'}`;
+}
+
+function organizationOf({ call }: Keyed): string | null {
+  return (call.who as { organizationId?: string } | null)?.organizationId ?? null;
+}
+
+function isBytes(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'bytes' in body;
+}
+
+/** A UUID (version 8) that the same key and purpose always give; a random one without a key. */
+export function idFromKey(purpose: string, key: string | null): string {
+  if (key === null) return crypto.randomUUID();
+  const hash = createHash('sha256').update(`${purpose}:${key}`).digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
+/** JSON with its keys in order: the same request is the same text. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      inner && typeof inner === 'object' && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
+}

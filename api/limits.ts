@@ -1,0 +1,28 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimits } from './parts.ts';
+import { Refused } from './problem.ts';
+
+export type Limiter = (kind: keyof RateLimits, key: string) => Promise<void>;
+
+/** Per process and minute. Keys are addresses (a /64 for IPv6, which one machine owns whole) or what is attempted. */
+export function createLimiter(limits: RateLimits): Limiter {
+  const limiters = Object.fromEntries(
+    Object.entries(limits).map(([kind, points]) => [
+      kind,
+      new RateLimiterMemory({ keyPrefix: kind, points, duration: 60 }),
+    ]),
+  ) as Record<keyof RateLimits, RateLimiterMemory>;
+  return async (kind, key) => {
+    try {
+      await limiters[kind].consume(networkOf(key));
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      throw new Refused('rate_limited', { context: { retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000) } });
+    }
+  };
+}
+
+function networkOf(key: string): string {
+  const address = key.startsWith('::ffff:') ? key.slice(7) : key;
+  return address.includes(':') && !address.includes('@') ? address.split(':').slice(0, 4).join(':') : address;
+}

@@ -1,0 +1,43 @@
+import type { BookingContext } from '#db/queries/booking-context.ts';
+import type { PersonalCipher } from '#db/personal.ts';
+import type { Database } from '#db/pool.ts';
+import type { MailboxEntry, MailboxMessage } from '#integrations/mail/mailbox-reader.ts';
+import type { SigningProvider } from '#integrations/signing/provider.ts';
+import type { DocumentVault } from '#integrations/storage/vault.ts';
+import type { NdaText } from './nda-text.ts';
+import type { BookingEngine } from './engine.ts';
+import type { Relay } from './relay/relay.ts';
+
+export type ApiLog = {
+  info(detail: object, message: string): void;
+  warn(detail: object, message: string): void;
+  error(detail: object, message: string): void;
+};
+
+/** What the API works with; made once per process. */
+export type ApiParts = {
+  database: Database;
+  cipher: PersonalCipher;
+  engine: BookingEngine;
+  relay: Relay;
+  vault: DocumentVault;
+  signing: SigningProvider;
+  ndaText: NdaText;
+  /** The invite as calendars read it. */
+  inviteText(context: BookingContext, method: 'PUBLISH' | 'CANCEL'): string;
+  /** The local mailbox, when that is where mails go. */
+  mailbox: { list(): Promise<MailboxEntry[]>; read(id: string): Promise<MailboxMessage | null> } | null;
+  publicUrl: string;
+  temporalUiUrl: string | null;
+  temporalNamespace: string;
+  /** How many proxies stand before this process: decides whose address a request counts for. */
+  trustedProxies: number;
+  limits: RateLimits;
+  /** Each dependency's own check, by name, for GET /health/ready. */
+  checks: Readonly<Record<string, () => Promise<void>>>;
+  log: ApiLog;
+};
+
+/** Requests per minute and address, by what they cost. */
+export type RateLimits = { readsPerMinute: number; holdsPerMinute: number; attemptsPerMinute: number };
+export const defaultLimits: RateLimits = { readsPerMinute: 1_200, holdsPerMinute: 120, attemptsPerMinute: 20 };

@@ -1,0 +1,158 @@
+import type { z } from 'zod';
+import type * as contract from '#contract/bookings.ts';
+import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule } from '#domain/booking/transitions.ts';
+import type { AuditRow } from '#db/queries/audit.ts';
+import type { BookingContext } from '#db/queries/booking-context.ts';
+import type { DocumentRow } from '#db/queries/documents.ts';
+import type { EnvelopeRow } from '#db/queries/envelopes.ts';
+import type { SummaryRow } from '#db/queries/host-bookings.ts';
+import type { MessageRow } from '#db/queries/messages.ts';
+
+type Json<T extends z.ZodType> = z.input<T>;
+export type Snapshot = { now: Date; position: number };
+
+/** What a guest sees of their own booking. */
+export function guestBooking(
+  context: BookingContext,
+  more: { envelope: EnvelopeRow | null; messages: readonly MessageRow[]; documents: readonly DocumentRow[] },
+  snapshot: Snapshot,
+): Json<typeof contract.GuestBooking> {
+  const { booking, guest, host, organization, meetingType } = context;
+  return {
+    id: booking.id,
+    status: booking.status,
+    ndaStatus: booking.ndaStatus,
+    startsAt: booking.startsAt.toISOString(),
+    endsAt: booking.endsAt.toISOString(),
+    durationMinutes: minutesBetween(booking.startsAt, booking.endsAt),
+    holdExpiresAt: iso(booking.status === 'held' ? booking.holdExpiresAt : null),
+    delayed: booking.attention !== null,
+    guest: { name: guest.name, email: guest.email, timeZone: guest.timeZone, locale: guest.locale },
+    host: { slug: host.slug, displayName: host.displayName, organizationName: organization.name },
+    meetingType: {
+      id: meetingType.id,
+      slug: meetingType.slug,
+      title: meetingType.title,
+      location: meetingType.location,
+      hasNda: booking.ndaStatus !== 'not_required',
+    },
+    timeline: timeline(context, more),
+    canCancel: mayCancel(booking, 'guest', booking, snapshot.now).allowed,
+    canReschedule: mayReschedule(booking, 'guest', booking, snapshot.now).allowed,
+    signedDocumentAvailable: more.documents.some(({ kind }) => kind === 'signed'),
+    sequence: booking.sequence,
+    position: snapshot.position,
+    serverTime: snapshot.now.toISOString(),
+  };
+}
+
+function timeline(
+  { booking }: BookingContext,
+  { envelope, messages }: { envelope: EnvelopeRow | null; messages: readonly MessageRow[] },
+): Json<typeof contract.TimelineStep>[] {
+  const mailed = messages.find(({ kind, recipient }) => kind === 'booking_confirmed' && recipient === 'guest');
+  const nda: Json<typeof contract.TimelineStep>[] = [
+    { step: 'nda_sent', at: iso(envelope?.sentAt) },
+    { step: 'signed', at: iso(envelope?.signedAt) },
+  ];
+  return [
+    { step: 'held', at: iso(booking.heldAt) },
+    ...(booking.ndaStatus === 'not_required' ? [] : nda),
+    { step: 'confirmed', at: iso(booking.confirmedAt) },
+    { step: 'mailed', at: iso(mailed?.sentAt) },
+  ];
+}
+
+export function bookingSummary(row: SummaryRow): Json<typeof contract.HostBookingSummary> {
+  return {
+    id: row.id,
+    status: row.status,
+    ndaStatus: row.ndaStatus,
+    startsAt: row.startsAt.toISOString(),
+    endsAt: row.endsAt.toISOString(),
+    holdExpiresAt: iso(row.status === 'held' ? row.holdExpiresAt : null),
+    createdAt: row.createdAt.toISOString(),
+    guest: { name: row.guestName, email: row.guestEmail, timeZone: row.guestTimeZone },
+    meetingType: { id: row.meetingTypeId, title: row.title, slug: row.slug },
+    host: { id: row.hostId, displayName: row.displayName },
+    attention: row.attention && { ...row.attention, since: (row.attentionSince ?? row.createdAt).toISOString() },
+  };
+}
+
+/** A booking as its host sees it, with all that belongs to it and what may be done now. */
+export function hostBooking(
+  context: BookingContext,
+  more: {
+    envelope: EnvelopeRow | null;
+    messages: readonly MessageRow[];
+    documents: readonly DocumentRow[];
+    declineReason: string | null;
+    workflowUrl: string | null;
+    now: Date;
+  },
+): Json<typeof contract.HostBooking> {
+  const { booking, guest, host, meetingType } = context;
+  return {
+    ...bookingSummary({
+      ...booking,
+      guestName: guest.name,
+      guestEmail: guest.email,
+      guestTimeZone: guest.timeZone,
+      title: meetingType.title,
+      slug: meetingType.slug,
+      displayName: host.displayName,
+    }),
+    note: guest.note,
+    answers: guest.answers,
+    location: meetingType.location,
+    documents: more.documents.map((document) => presentDocument(document, context.template?.version ?? null)),
+    messages: more.messages.flatMap(presentMessage),
+    envelope: more.envelope && presentEnvelope(more.envelope, more.declineReason),
+    workflowUrl: more.workflowUrl,
+    allowed: {
+      cancel: mayCancel(booking, 'host', booking, more.now).allowed,
+      reschedule: mayReschedule(booking, 'host', booking, more.now).allowed,
+      release: mayRelease(booking).allowed,
+      resend: more.messages.length > 0,
+      noShow: mayMarkNoShow(booking, more.now).allowed,
+      retry: booking.attention !== null,
+    },
+  };
+}
+
+function presentDocument(document: DocumentRow, templateVersion: number | null): Json<typeof contract.DocumentInfo> {
+  const { id, kind, sha256, byteLength, mediaType } = document;
+  return { id, kind, sha256, byteLength, mediaType, createdAt: document.createdAt.toISOString(), templateVersion };
+}
+
+function presentMessage(message: MessageRow): Json<typeof contract.MessageInfo>[] {
+  if (message.recipient === 'account') return [];
+  const { id, kind, recipient, status, failure } = message;
+  return [
+    {
+      id,
+      kind,
+      recipient,
+      status,
+      failure,
+      requestedAt: message.requestedAt.toISOString(),
+      sentAt: iso(message.sentAt),
+    },
+  ];
+}
+
+function presentEnvelope(
+  envelope: EnvelopeRow,
+  declineReason: string | null,
+): Json<typeof contract.HostBooking>['envelope'] {
+  const { provider, status } = envelope;
+  return { provider, status, sentAt: envelope.sentAt.toISOString(), signedAt: iso(envelope.signedAt), declineReason };
+}
+
+export function auditEntry(row: AuditRow): Json<typeof contract.AuditEntry> {
+  const { id, action, ip, detail } = row;
+  return { id, at: row.at.toISOString(), action, actor: { type: row.actorType, name: row.actorName }, ip, detail };
+}
+
+const iso = (instant: Date | null | undefined): string | null => instant?.toISOString() ?? null;
+const minutesBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 60_000;

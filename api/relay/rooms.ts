@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { LiveNews } from '#contract/live.ts';
+import type { StreamedFact } from '#integrations/stream/facts-stream.ts';
+
+export type RoomNews = { room: string; news: LiveNews };
+
+const fact = z.object({
+  type: z.string(),
+  time: z.string(),
+  organizationid: z.string(),
+  hostid: z.string(),
+  data: z.object({
+    bookingId: z.string(),
+    during: z.object({ from: z.string(), to: z.string() }).optional(),
+  }),
+});
+
+const slotStates: Readonly<Record<string, 'held' | 'confirmed' | 'released'>> = {
+  'slot.held': 'held',
+  'slot.released': 'released',
+  'booking.confirmed': 'confirmed',
+};
+
+/** Who hears of a fact, and in which words: public rooms get times and states, private ones which booking to look at. Null: unreadable. */
+export function newsOf({ position, json }: StreamedFact): RoomNews[] | null {
+  const parsed = fact.safeParse(json);
+  if (!parsed.success) return null;
+  const { type, time, organizationid, hostid, data } = parsed.data;
+  const news: LiveNews = { kind: 'booking', position, type, bookingId: data.bookingId, at: time };
+  const state = slotStates[type];
+  return [
+    { room: `booking:${data.bookingId}`, news },
+    { room: `organization:${organizationid}`, news },
+    ...(state && data.during
+      ? [
+          {
+            room: `host:${hostid}`,
+            news: { kind: 'slot' as const, position, state, from: data.during.from, to: data.during.to },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Subjects are `<type>.<organization>.<host>`; types have two or three words. */
+export function subjectsOf(about: { hostId: string } | { organizationId: string }): string[] {
+  if ('hostId' in about) return [`slot.*.*.${about.hostId}`, `booking.*.*.${about.hostId}`];
+  const { organizationId } = about;
+  return [
+    `slot.*.${organizationId}.*`,
+    `booking.*.${organizationId}.*`,
+    `nda.*.${organizationId}.*`,
+    `notify.email.*.${organizationId}.*`,
+  ];
+}

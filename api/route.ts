@@ -1,0 +1,158 @@
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { z } from 'zod';
+import { routes, type Route, type RouteName, type Routes } from '#contract/routes.ts';
+import {
+  guestOfHeader,
+  hostOfCookies,
+  requireOwnPage,
+  type GuestIdentity,
+  type HostIdentity,
+} from './auth/identity.ts';
+import { withIdempotency } from './idempotency.ts';
+import type { Limiter } from './limits.ts';
+import type { ApiParts } from './parts.ts';
+import { Refused, validationFailed } from './problem.ts';
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
+type Field<N extends RouteName, K extends keyof Route> = Routes[N] extends { [P in K]: infer T } ? T : undefined;
+type Identity<N extends RouteName> = Routes[N]['audience'] extends 'host'
+  ? HostIdentity
+  : Routes[N]['audience'] extends 'guest'
+    ? GuestIdentity
+    : null;
+
+/** One request, parsed: what a handler works with. */
+export type Call<N extends RouteName> = {
+  params: Parsed<Field<N, 'params'>>;
+  query: Parsed<Field<N, 'query'>>;
+  body: Parsed<Field<N, 'body'>>;
+  who: Identity<N>;
+  /** The Idempotency-Key, when one was sent. */
+  key: string | null;
+  ip: string | null;
+  userAgent: string | null;
+  rawBody: Uint8Array;
+  headers: Readonly<Record<string, string | undefined>>;
+  /** For cookies only: bodies are answered by returning them. */
+  response: Response;
+};
+
+/** A file to download, for routes whose answer is not JSON. */
+export type FileAnswer = { bytes: Uint8Array | string; filename: string };
+type Success<N extends RouteName> = Routes[N]['success'];
+export type Answer<N extends RouteName> =
+  Success<N> extends { body: infer B extends z.ZodType }
+    ? z.input<B>
+    : Success<N> extends { mediaType: string }
+      ? FileAnswer
+      : void;
+export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Answer<N>>;
+export type Handlers = { [N in RouteName]: Handler<N> };
+
+/** Puts every route of the contract on the router: parse, say who asks, call, present. */
+export function mountRoutes(router: Router, handlers: Handlers, parts: ApiParts, limiter: Limiter): void {
+  for (const name of Object.keys(routes) as RouteName[]) {
+    const route: Route = routes[name];
+    const handler = handlers[name] as unknown as (call: unknown) => Promise<unknown>;
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    router[route.method](path, serve(name, route, handler, parts, limiter));
+  }
+}
+
+function serve(
+  name: RouteName,
+  route: Route,
+  handler: (call: unknown) => Promise<unknown>,
+  parts: ApiParts,
+  limiter: Limiter,
+): RequestHandler {
+  return async (request, response) => {
+    await limiter(costOf(name), request.ip ?? 'unknown');
+    const who = await identify(route, request, parts);
+    const call = {
+      params: parse('params', route.params, request.params),
+      query: parse('query', route.query, request.query),
+      body: readBody(route, request),
+      who,
+      key: keyOf(route, request),
+      ip: request.ip ?? null,
+      userAgent: request.get('user-agent')?.slice(0, 300) ?? null,
+      rawBody: (request as { rawBody?: Uint8Array }).rawBody ?? new Uint8Array(),
+      headers: flat(request),
+      response,
+    };
+    response.setHeader('Cache-Control', 'no-store');
+    const work = () => handler(call);
+    const answer =
+      call.key === null
+        ? { body: await work() }
+        : await withIdempotency(parts, { name, route, call, key: call.key }, work);
+    send(response, route, answer.body);
+  };
+}
+
+function send(response: Response, route: Route, answer: unknown): void {
+  const { status, mediaType, body } = route.success;
+  if (mediaType) {
+    const file = answer as FileAnswer;
+    response
+      .status(status)
+      .type(mediaType)
+      .setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`);
+    response.send(typeof file.bytes === 'string' ? file.bytes : Buffer.from(file.bytes));
+  } else if (body) {
+    response.status(status).json(answer);
+  } else {
+    response.status(status).end();
+  }
+}
+
+function costOf(name: RouteName): 'readsPerMinute' | 'holdsPerMinute' | 'attemptsPerMinute' {
+  if (name === 'hold') return 'holdsPerMinute';
+  return attempts.has(name) ? 'attemptsPerMinute' : 'readsPerMinute';
+}
+/** What a stranger could guess with, or make us send mail by. */
+const attempts: ReadonlySet<RouteName> = new Set([
+  'register',
+  'requestPasswordReset',
+  'resetPassword',
+  'verifyEmail',
+  'sendSigningCode',
+  'previewNdaPdf',
+]);
+
+async function identify(route: Route, request: Request, parts: ApiParts): Promise<HostIdentity | GuestIdentity | null> {
+  if (route.audience === 'public') return null;
+  if (route.audience === 'guest') return guestOfHeader(parts.database, request.get('authorization'));
+  const host = await hostOfCookies(parts.database, request.headers.cookie, parts.publicUrl);
+  if (!host) throw new Refused('not_logged_in');
+  if (route.method !== 'get') requireOwnPage(request, host);
+  return host;
+}
+
+function parse(place: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return undefined;
+  const result = schema.safeParse(value ?? {});
+  if (result.error) throw validationFailed(place, result.error);
+  return result.data;
+}
+
+function readBody(route: Route, request: Request): unknown {
+  if (!route.body) return undefined;
+  if (!request.is('application/json')) throw new Refused('unsupported_media_type');
+  return parse('body', route.body, request.body);
+}
+
+function keyOf(route: Route, request: Request): string | null {
+  if (!route.headers) return null;
+  const headers = parse('headers', route.headers, { 'idempotency-key': request.get('idempotency-key') }) as {
+    'idempotency-key'?: string;
+  };
+  return headers['idempotency-key'] ?? null;
+}
+
+function flat(request: Request): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}

@@ -1,0 +1,43 @@
+import { insertChangeRequest, type NewChangeRequest } from '#db/changes/requests.ts';
+import { findBooking, type BookingRow } from '#db/queries/bookings.ts';
+import { problems, type ProblemCode } from '#contract/problems.ts';
+import type { ChangeOutcome } from '#workflows/booking/effects.ts';
+import { idFromKey } from '../idempotency.ts';
+import type { ApiParts } from '../parts.ts';
+import { Refused } from '../problem.ts';
+
+/** Writes down what is asked, has the workflow decide it, and turns a refusal into its problem. */
+export async function askForChange(
+  parts: ApiParts,
+  request: Omit<NewChangeRequest, 'organizationId' | 'id'>,
+  key: string | null,
+): Promise<void> {
+  const booking = await bookingOf(parts, request.bookingId);
+  const id = idFromKey(`change:${request.kind}:${request.bookingId}`, key);
+  await insertChangeRequest(parts.database, parts.cipher, { ...request, id, organizationId: booking.organizationId });
+  throwIfRefused(await parts.engine.change(booking, id));
+}
+
+export function throwIfRefused(outcome: ChangeOutcome): void {
+  if (outcome.outcome === 'done') return;
+  const code = outcome.code in problems ? (outcome.code as ProblemCode) : 'internal';
+  throw new Refused(code, outcome.context ? { context: outcome.context } : {});
+}
+
+export async function bookingOf(parts: ApiParts, bookingId: string): Promise<BookingRow> {
+  const booking = await findBooking(parts.database, bookingId);
+  if (!booking) throw new Refused('not_found');
+  return booking;
+}
+
+/** Where a booking shall move to: with the same length, unless another one is asked for. */
+export function moveTo(
+  booking: BookingRow,
+  move: { startsAt: string; durationMinutes?: number | undefined },
+): { startsAt: Date; endsAt: Date } {
+  const startsAt = new Date(move.startsAt);
+  const lengthMs = move.durationMinutes
+    ? move.durationMinutes * 60_000
+    : booking.endsAt.getTime() - booking.startsAt.getTime();
+  return { startsAt, endsAt: new Date(startsAt.getTime() + lengthMs) };
+}

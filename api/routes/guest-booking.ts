@@ -1,0 +1,96 @@
+import { documentRead } from '#db/changes/agreement.ts';
+import { readBookingContext } from '#db/queries/booking-context.ts';
+import { databaseNow } from '#db/queries/bookings.ts';
+import { documentOf, documentsOf, type DocumentRow } from '#db/queries/documents.ts';
+import { envelopeOf } from '#db/queries/envelopes.ts';
+import { messagesOf } from '#db/queries/messages.ts';
+import type { Actor } from '#db/queries/audit.ts';
+import type { ApiParts } from '../parts.ts';
+import * as present from '../presenters/booking.ts';
+import { Refused } from '../problem.ts';
+import type { Call, FileAnswer, Handlers } from '../route.ts';
+import { askForChange, bookingOf, moveTo } from './changes.ts';
+import { readSlots } from './guest-pages.ts';
+
+type GuestHandlers = Pick<
+  Handlers,
+  'guestBooking' | 'guestCancel' | 'guestReschedule' | 'guestSlots' | 'guestInvite' | 'guestDocument'
+>;
+
+/** What the holder of a secret link may see and do. */
+export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
+  const { database, cipher, relay } = parts;
+  return {
+    guestBooking: ({ who }) => readGuestBooking(parts, who.bookingId),
+    guestCancel: async (call) => {
+      const { bookingId } = call.who;
+      await askForChange(
+        parts,
+        { bookingId, kind: 'cancel', actor: asGuest(call), reason: call.body.reason },
+        call.key,
+      );
+      return readGuestBooking(parts, bookingId);
+    },
+    guestReschedule: async (call) => {
+      const { bookingId } = call.who;
+      const to = moveTo(await bookingOf(parts, bookingId), call.body);
+      await askForChange(
+        parts,
+        { bookingId, kind: 'reschedule', actor: asGuest(call), reason: call.body.reason, to },
+        call.key,
+      );
+      return readGuestBooking(parts, bookingId);
+    },
+    guestSlots: async ({ who, query }) => {
+      const position = relay.position();
+      const { meetingTypeId, startsAt, endsAt } = await bookingOf(parts, who.bookingId);
+      const durationMinutes = query.durationMinutes ?? (endsAt.getTime() - startsAt.getTime()) / 60_000;
+      return readSlots(parts, {
+        meetingTypeId,
+        query: { ...query, durationMinutes },
+        position,
+        exceptBookingId: who.bookingId,
+      });
+    },
+    guestInvite: async ({ who }) => {
+      const context = await readBookingContext(database, cipher, who.bookingId);
+      if (!context.booking.confirmedAt) throw new Refused('booking_not_confirmed');
+      const method = context.booking.status === 'canceled' ? 'CANCEL' : 'PUBLISH';
+      return { bytes: parts.inviteText(context, method), filename: 'invite.ics' };
+    },
+    guestDocument: async (call) => {
+      const { bookingId } = call.who;
+      const document =
+        (await documentOf(database, bookingId, 'signed')) ?? (await documentOf(database, bookingId, 'agreement'));
+      if (!document) throw new Refused('not_found');
+      return openDocument(parts, document, asGuest(call));
+    },
+  };
+}
+
+/** Position first, state after: a fact that comes in between is told twice, never not at all. */
+export async function readGuestBooking(parts: ApiParts, bookingId: string) {
+  const { database, cipher } = parts;
+  const position = parts.relay.position();
+  const [context, envelope, messages, documents, now] = await Promise.all([
+    readBookingContext(database, cipher, bookingId),
+    envelopeOf(database, bookingId),
+    messagesOf(database, bookingId),
+    documentsOf(database, bookingId),
+    databaseNow(database),
+  ]);
+  return present.guestBooking(context, { envelope, messages, documents }, { now, position });
+}
+
+/** A document's bytes, with the access on record. */
+export async function openDocument(parts: ApiParts, document: DocumentRow, actor: Actor): Promise<FileAnswer> {
+  const bytes = await parts.vault.read(document, `${document.organizationId}/${document.id}`);
+  await documentRead(parts.database, document.bookingId, document.id, actor);
+  return { bytes, filename: `${document.title}${document.kind === 'agreement' ? '' : ` (${document.kind})`}.pdf` };
+}
+
+export const asGuest = (call: Pick<Call<'guestBooking'>, 'who' | 'ip'>): Actor => ({
+  type: 'guest',
+  id: call.who.bookingId,
+  ip: call.ip,
+});

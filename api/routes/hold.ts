@@ -1,0 +1,104 @@
+import { isClaimed, occupied } from '#db/queries/claims.ts';
+import { findBooking, insertRequestedBooking, type NewBooking } from '#db/queries/bookings.ts';
+import { sha256 } from '#db/personal.ts';
+import { findBookableType, type PublicTypeRow } from '#db/queries/public-pages.ts';
+import type { BookingRequest } from '#contract/bookings.ts';
+import { idFromKey } from '../idempotency.ts';
+import type { ApiParts } from '../parts.ts';
+import { Refused } from '../problem.ts';
+import type { Handlers } from '../route.ts';
+import type { Turnstile } from '../turnstile.ts';
+import { readGuestBooking } from './guest-booking.ts';
+
+/**
+ * A guest takes a time. The request is a row first, then the workflow decides, in one round trip; a crowd at one slot is turned away before
+ * it costs either. With an Idempotency-Key the booking's id follows from the key: a retry finds the booking that the first try made.
+ */
+export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hold'> {
+  const { database, cipher, engine } = parts;
+  return {
+    hold: async ({ body, key }) => {
+      const type = await findBookableType(database, body.meetingTypeId);
+      if (!type) throw new Refused('not_found', { errors: [noSuchType] });
+      const booking = newBooking(idFromKey('booking', key), body, type);
+      const during = occupied(booking);
+      const outcome = await turnstile.pass(type.hostId, during, async () => {
+        const isRepeat = await exists(parts, booking.id);
+        if (!isRepeat && (await isClaimed(database, type.hostId, during))) return { outcome: 'slot_taken' as const };
+        if (!isRepeat) await insertRequestedBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
+        return engine.hold(booking);
+      });
+      if (outcome.outcome === 'slot_not_offered')
+        throw new Refused('slot_not_offered', { context: { reasons: outcome.reasons } });
+      if (outcome.outcome !== 'held') throw new Refused('slot_taken');
+      const token = cipher.guestToken(booking.id);
+      return {
+        booking: await readGuestBooking(parts, booking.id),
+        token,
+        url: `${parts.publicUrl}/my-booking#${token}`,
+      };
+    },
+  };
+}
+
+const noSuchType = {
+  field: 'meetingTypeId',
+  code: 'not_found',
+  message: 'There is no such meeting type, or it takes no bookings now.',
+};
+
+async function exists(parts: ApiParts, bookingId: string): Promise<boolean> {
+  return (await findBooking(parts.database, bookingId)) !== null;
+}
+
+function newBooking(id: string, request: BookingRequest, type: PublicTypeRow): NewBooking {
+  const [standard = 0] = type.durationsMinutes;
+  const durationMinutes = request.durationMinutes ?? standard;
+  if (!type.durationsMinutes.includes(durationMinutes)) {
+    throw new Refused('validation_failed', {
+      errors: [
+        {
+          field: 'durationMinutes',
+          code: 'not_offered',
+          message: `Choose one of ${type.durationsMinutes.join(', ')} minutes.`,
+        },
+      ],
+    });
+  }
+  refuseMissingAnswers(request, type);
+  const startsAt = new Date(request.startsAt);
+  const { locale, ...guest } = request.guest;
+  return {
+    id,
+    organizationId: type.organizationId,
+    hostId: type.hostId,
+    meetingTypeId: type.id,
+    startsAt,
+    endsAt: new Date(startsAt.getTime() + durationMinutes * 60_000),
+    bufferBeforeMinutes: type.bufferBeforeMinutes,
+    bufferAfterMinutes: type.bufferAfterMinutes,
+    holdMinutes: type.holdMinutes,
+    remindersMinutes: type.remindersMinutes,
+    rescheduleCutoffMinutes: type.rescheduleCutoffMinutes,
+    rescheduleLimit: type.rescheduleLimit,
+    ndaTemplateVersionId: type.template?.id ?? null,
+    guest: { ...guest, locale },
+    answers: request.answers,
+  };
+}
+
+/** What the NDA needs must be there before the slot is held: not when the document is made. */
+function refuseMissingAnswers(request: BookingRequest, type: PublicTypeRow): void {
+  const missing = (type.template?.ownVariables ?? []).filter(
+    ({ name, filledBy, required, value }) =>
+      filledBy === 'guest' && required && !(request.answers[name] ?? value).trim(),
+  );
+  if (missing.length === 0) return;
+  throw new Refused('validation_failed', {
+    errors: missing.map(({ name, label }) => ({
+      field: `answers.${name}`,
+      code: 'required',
+      message: `“${label}” is needed for the NDA.`,
+    })),
+  });
+}

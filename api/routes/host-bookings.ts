@@ -1,0 +1,172 @@
+import { markNoShow } from '#db/changes/passing.ts';
+import { asOrganization } from '#db/pool.ts';
+import { bookingAudit, type Actor } from '#db/queries/audit.ts';
+import { readBookingContext } from '#db/queries/booking-context.ts';
+import { databaseNow } from '#db/queries/bookings.ts';
+import { documentsOf, findDocument } from '#db/queries/documents.ts';
+import { envelopeOf } from '#db/queries/envelopes.ts';
+import { belongsTo, listBookings } from '#db/queries/host-bookings.ts';
+import { messagesOf } from '#db/queries/messages.ts';
+import { bookingWorkflowId } from '#workflows/booking/messages.ts';
+import type { HostIdentity } from '../auth/identity.ts';
+import type { ApiParts } from '../parts.ts';
+import * as present from '../presenters/booking.ts';
+import { Refused } from '../problem.ts';
+import type { Call, Handlers } from '../route.ts';
+import { askForChange, bookingOf, moveTo, throwIfRefused } from './changes.ts';
+import { openDocument } from './guest-booking.ts';
+
+type HostHandlers = Pick<
+  Handlers,
+  | 'listBookings'
+  | 'readBooking'
+  | 'bookingAudit'
+  | 'bookingDocument'
+  | 'hostCancel'
+  | 'hostRelease'
+  | 'hostReschedule'
+  | 'resend'
+  | 'markNoShow'
+  | 'retry'
+>;
+
+/** Bookings as their hosts see and manage them. Each route first makes sure that the booking is the organization's own. */
+export function hostBookingRoutes(parts: ApiParts): HostHandlers {
+  const { database, cipher } = parts;
+  const own = async (who: HostIdentity, bookingId: string): Promise<string> => {
+    const isOwn = await asOrganization(database, who.organizationId, (tx) =>
+      belongsTo(tx, who.organizationId, bookingId),
+    );
+    if (!isOwn) throw new Refused('not_found');
+    return bookingId;
+  };
+  return {
+    listBookings: async ({ who, query }) => {
+      const position = parts.relay.position();
+      const { cursor, limit, ...filter } = query;
+      const rows = await asOrganization(database, who.organizationId, (tx) =>
+        listBookings(tx, cipher, {
+          ...filter,
+          organizationId: who.organizationId,
+          from: query.from ? new Date(query.from) : undefined,
+          to: query.to ? new Date(query.to) : undefined,
+          after: cursor ? readCursor(cursor) : undefined,
+          limit: limit + 1,
+        }),
+      );
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      return {
+        items: items.map(present.bookingSummary),
+        nextCursor: rows.length > limit && last ? writeCursor(last) : null,
+        position,
+        serverTime: new Date().toISOString(),
+      };
+    },
+    readBooking: async ({ who, params }) => readHostBooking(parts, await own(who, params.id)),
+    bookingAudit: async ({ who, params }) => {
+      const id = await own(who, params.id);
+      const rows = await asOrganization(database, who.organizationId, (tx) => bookingAudit(tx, id));
+      return { items: rows.map(present.auditEntry) };
+    },
+    bookingDocument: async (call) => {
+      const id = await own(call.who, call.params.id);
+      const document = await findDocument(database, call.params.documentId);
+      if (document?.bookingId !== id) throw new Refused('not_found');
+      return openDocument(parts, document, asHost(call));
+    },
+    hostCancel: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      await askForChange(parts, { bookingId, kind: 'cancel', actor: asHost(call), reason: call.body.reason }, call.key);
+      return readHostBooking(parts, bookingId);
+    },
+    hostRelease: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      await askForChange(
+        parts,
+        { bookingId, kind: 'release', actor: asHost(call), reason: call.body.reason },
+        call.key,
+      );
+      return readHostBooking(parts, bookingId);
+    },
+    hostReschedule: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      const to = moveTo(await bookingOf(parts, bookingId), call.body);
+      await askForChange(
+        parts,
+        { bookingId, kind: 'reschedule', actor: asHost(call), reason: call.body.reason, to },
+        call.key,
+      );
+      return readHostBooking(parts, bookingId);
+    },
+    resend: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      await askForChange(
+        parts,
+        { bookingId, kind: 'resend', actor: asHost(call), recipient: call.body.recipient },
+        call.key,
+      );
+      return readHostBooking(parts, bookingId);
+    },
+    markNoShow: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      throwIfRefused(await markNoShow(database, bookingId, asHost(call)));
+      await parts.engine.nudge(await bookingOf(parts, bookingId));
+      return readHostBooking(parts, bookingId);
+    },
+    retry: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      await askForChange(parts, { bookingId, kind: 'retry', actor: asHost(call) }, call.key);
+      return readHostBooking(parts, bookingId);
+    },
+  };
+}
+
+async function readHostBooking(parts: ApiParts, bookingId: string) {
+  const { database, cipher } = parts;
+  const [context, envelope, messages, documents, now] = await Promise.all([
+    readBookingContext(database, cipher, bookingId),
+    envelopeOf(database, bookingId),
+    messagesOf(database, bookingId),
+    documentsOf(database, bookingId),
+    databaseNow(database),
+  ]);
+  const declineReason = envelope?.declineReasonCipher
+    ? cipher.open(envelope.declineReasonCipher, 'change_request.reason')
+    : null;
+  return present.hostBooking(context, {
+    envelope,
+    messages,
+    documents,
+    declineReason,
+    workflowUrl: workflowUrl(parts, bookingId),
+    now,
+  });
+}
+
+function workflowUrl(parts: ApiParts, bookingId: string): string | null {
+  if (!parts.temporalUiUrl) return null;
+  return `${parts.temporalUiUrl}/namespaces/${parts.temporalNamespace}/workflows/${bookingWorkflowId(bookingId)}`;
+}
+
+const asHost = (call: Pick<Call<'readBooking'>, 'who' | 'ip'>): Actor => ({
+  type: 'host',
+  id: call.who.accountId,
+  ip: call.ip,
+});
+
+/** Where a page ends: the sort key of its last row. */
+function writeCursor({ startsAt, id }: { startsAt: Date; id: string }): string {
+  return Buffer.from(`${startsAt.toISOString()}|${id}`).toString('base64url');
+}
+
+function readCursor(cursor: string): { startsAt: Date; id: string } {
+  const [instant = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split('|');
+  const startsAt = new Date(instant);
+  if (Number.isNaN(startsAt.getTime()) || !/^[0-9a-f-]{36}$/.test(id)) {
+    throw new Refused('validation_failed', {
+      errors: [{ field: 'query.cursor', code: 'invalid', message: 'This is not the end of a page.' }],
+    });
+  }
+  return { startsAt, id };
+}

@@ -1,0 +1,186 @@
+import { randomInt } from 'node:crypto';
+import { signInCeremony } from '#db/changes/sign.ts';
+import { sendSigningCode } from '#db/changes/signing-code.ts';
+import { sha256 } from '#db/personal.ts';
+import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
+import { databaseNow } from '#db/queries/bookings.ts';
+import { checkCode, findCeremony, markViewed, type CeremonyRow } from '#db/queries/ceremonies.ts';
+import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
+import { envelopeOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
+import { isSigned } from '#domain/booking/states.ts';
+import type { SignatureInput } from '#contract/signing.ts';
+import type { ApiParts } from '../parts.ts';
+import { Refused } from '../problem.ts';
+import type { Handlers } from '../route.ts';
+import { askForChange, bookingOf } from './changes.ts';
+import { asGuest, readGuestBooking } from './guest-booking.ts';
+
+const codeMinutes = 10;
+const codeEverySeconds = 30;
+
+type SigningHandlers = Pick<Handlers, 'signingSession' | 'sendSigningCode' | 'sign' | 'decline'>;
+
+/** The signing ceremony as the guest goes through it. */
+export function signingRoutes(parts: ApiParts): SigningHandlers {
+  const { database, cipher, engine, signing } = parts;
+  return {
+    signingSession: async (call) => {
+      const open = await openCeremony(parts, call.who.bookingId);
+      await database.transaction((tx) => markViewed(tx, open.envelope.id, call));
+      return presentSession(parts, open);
+    },
+    sendSigningCode: async ({ who }) => {
+      const { envelope, ceremony, context, document } = await openCeremony(parts, who.bookingId);
+      const now = await databaseNow(database);
+      const waitMs = (ceremony?.codeSentAt?.getTime() ?? 0) + codeEverySeconds * 1000 - now.getTime();
+      if (waitMs > 0) throw new Refused('rate_limited', { context: { retryAfterSeconds: Math.ceil(waitMs / 1000) } });
+      const code = String(randomInt(1_000_000)).padStart(6, '0');
+      const expiresAt = new Date(now.getTime() + codeMinutes * 60_000);
+      const payload = cipher.seal(
+        JSON.stringify({ code, expiresInMinutes: codeMinutes, documentTitle: document.title }),
+        'message.payload',
+      );
+      await sendSigningCode(database, who.bookingId, {
+        envelopeId: envelope.id,
+        codeSha256: sha256(`${envelope.id}:${code}`),
+        expiresAt,
+        payload,
+      });
+      await engine.nudge(context.booking);
+      return { sentTo: context.guest.email, expiresAt: expiresAt.toISOString() };
+    },
+    sign: async (call) => {
+      const { envelope, ceremony, context, document } = await openCeremony(parts, call.who.bookingId);
+      if (signing.name !== 'builtin') throw new Refused('signing_not_open');
+      refuseOtherTexts(parts, call.body, document, context);
+      const mark = await readMark(parts, call.body);
+      if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call.body.code);
+      const { disclosureSha256, documentSha256 } = call.body;
+      const outcome = await signInCeremony(
+        database,
+        call.who.bookingId,
+        {
+          disclosureVersion: parts.ndaText.disclosure(context.guest.locale).version,
+          disclosureSha256,
+          documentSha256,
+          mark: { kind: call.body.mark.kind, cipher: cipher.sealBytes(mark, 'ceremony.mark') },
+          ip: call.ip,
+          userAgent: call.userAgent,
+        },
+        asGuest(call),
+      );
+      if (outcome.outcome === 'refused') throw new Refused(outcome.code);
+      // Stored is enough: should the engine not hear of it now, the sweep tells it.
+      await engine
+        .nudge(context.booking)
+        .catch((error: unknown) =>
+          parts.log.warn({ error }, 'a signature is stored, the sweep will tell the workflow'),
+        );
+      return { signedAt: outcome.signedAt.toISOString(), late: outcome.late };
+    },
+    decline: async (call) => {
+      const { bookingId } = call.who;
+      await askForChange(
+        parts,
+        { bookingId, kind: 'decline', actor: asGuest(call), reason: call.body.reason },
+        call.key,
+      );
+      return readGuestBooking(parts, bookingId);
+    },
+  };
+}
+
+type OpenCeremony = {
+  context: BookingContext;
+  envelope: EnvelopeRow;
+  document: DocumentRow;
+  ceremony: CeremonyRow | null;
+};
+
+/** What is to be signed now. @throws Refused when there is nothing, or no more. */
+async function openCeremony(parts: ApiParts, bookingId: string): Promise<OpenCeremony> {
+  const { ndaStatus, status } = await bookingOf(parts, bookingId);
+  if (isSigned(ndaStatus)) throw new Refused('already_signed');
+  if (ndaStatus === 'voided' || (status === 'expired' && ndaStatus !== 'sent')) throw new Refused('signing_closed');
+  const [context, envelope, document] = await Promise.all([
+    readBookingContext(parts.database, parts.cipher, bookingId),
+    envelopeOf(parts.database, bookingId),
+    documentOf(parts.database, bookingId, 'agreement'),
+  ]);
+  const isOpen =
+    (status === 'held' || status === 'expired') && (envelope?.status === 'sent' || envelope?.status === 'delivered');
+  if (!isOpen || !envelope || !document) throw new Refused('signing_not_open');
+  return { context, envelope, document, ceremony: await findCeremony(parts.database, envelope.id) };
+}
+
+async function presentSession(parts: ApiParts, { context, envelope, document, ceremony }: OpenCeremony) {
+  const { booking, guest, template } = context;
+  const view = await parts.signing.createSigningView({
+    providerEnvelopeId: envelope.providerEnvelopeId,
+    envelopeId: envelope.id,
+    signer: { name: guest.name, email: guest.email },
+    returnUrl: `${parts.publicUrl}/my-booking#${parts.cipher.guestToken(booking.id)}`,
+  });
+  return {
+    kind: view.kind,
+    providerUrl: view.kind === 'provider_page' ? view.url : null,
+    envelopeId: envelope.id,
+    document: {
+      id: document.id,
+      title: document.title,
+      html: document.htmlCipher ? parts.cipher.open(document.htmlCipher, 'document.html') : '',
+      sha256: document.sha256,
+      language: template?.language ?? 'en',
+    },
+    signer: { name: guest.name, email: guest.email },
+    disclosure: parts.ndaText.disclosure(guest.locale),
+    emailCode: {
+      required: template?.emailCodeRequired ?? false,
+      verified: ceremony?.codeVerifiedAt !== null && ceremony !== null,
+      sentAt: ceremony?.codeSentAt?.toISOString() ?? null,
+    },
+    expiresAt: booking.holdExpiresAt?.toISOString() ?? null,
+    serverTime: (await databaseNow(parts.database)).toISOString(),
+  };
+}
+
+/** A signature is for the document and the disclosure that were shown, and no others. */
+function refuseOtherTexts(
+  parts: ApiParts,
+  input: SignatureInput,
+  document: DocumentRow,
+  context: BookingContext,
+): void {
+  if (input.documentSha256 !== document.sha256) throw new Refused('document_changed');
+  if (input.disclosureSha256 !== parts.ndaText.disclosure(context.guest.locale).sha256)
+    throw new Refused('document_changed');
+}
+
+async function readMark(parts: ApiParts, { mark }: SignatureInput): Promise<Uint8Array> {
+  const read = await parts.ndaText.readMark(
+    mark.kind === 'typed' ? mark : { kind: mark.kind, image: Buffer.from(mark.imageBase64, 'base64') },
+  );
+  if (!read)
+    throw new Refused('signature_unreadable', {
+      errors: [{ field: 'mark', code: 'unreadable', message: 'This is not a PNG or JPEG image of a signature.' }],
+    });
+  return read;
+}
+
+async function requireCode(
+  parts: ApiParts,
+  envelope: EnvelopeRow,
+  ceremony: CeremonyRow | null,
+  code: string | undefined,
+): Promise<void> {
+  if (ceremony?.codeVerifiedAt) return;
+  if (!code)
+    throw new Refused('code_required', {
+      errors: [{ field: 'code', code: 'required', message: 'Enter the code from the mail.' }],
+    });
+  const fits = await parts.database.transaction((tx) => checkCode(tx, envelope.id, sha256(`${envelope.id}:${code}`)));
+  if (!fits)
+    throw new Refused('code_wrong', {
+      errors: [{ field: 'code', code: 'wrong', message: 'This code is not right, or too old.' }],
+    });
+}

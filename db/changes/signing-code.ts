@@ -1,0 +1,28 @@
+import type { Database } from '../pool.ts';
+import { lockBooking } from '../queries/bookings.ts';
+import { addCeremonyEvent, setCode } from '../queries/ceremonies.ts';
+import { requestMessages } from '../queries/messages.ts';
+import { guest } from './hold.ts';
+import { record } from './record.ts';
+
+/** A new one-time code for the signer, and the mail that brings it; earlier codes no longer fit. */
+export async function sendSigningCode(
+  database: Database,
+  bookingId: string,
+  code: { envelopeId: string; codeSha256: Buffer; expiresAt: Date; payload: Buffer },
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const { booking, now } = await lockBooking(tx, bookingId);
+    await setCode(tx, code.envelopeId, code.codeSha256, code.expiresAt);
+    await addCeremonyEvent(tx, code.envelopeId, 'code_sent', { ip: null, userAgent: null });
+    const facts = await requestMessages(tx, {
+      ...booking,
+      bookingId,
+      kind: 'signing_code',
+      recipients: ['guest'],
+      part: String(now.getTime()),
+      payload: code.payload,
+    });
+    await record(tx, booking, { at: now, actor: guest(booking), action: 'signing_code.sent', facts });
+  });
+}

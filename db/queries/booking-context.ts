@@ -1,0 +1,74 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { OwnVariable } from '#domain/nda/variables.ts';
+import type { PersonalCipher } from '../personal.ts';
+import type { Queryable } from '../pool.ts';
+import { findBooking, readGuest, type BookingRow, type Guest } from './bookings.ts';
+
+const ownVariable = z.object({
+  name: z.string(),
+  label: z.string(),
+  filledBy: z.enum(['guest', 'host']),
+  required: z.boolean(),
+  value: z.string(),
+}) satisfies z.ZodType<OwnVariable>;
+
+export const templateVersion = z.object({
+  id: z.string(),
+  version: z.number(),
+  name: z.string(),
+  title: z.string(),
+  language: z.enum(['en', 'de']),
+  source: z.string(),
+  sourceSha256: z.string(),
+  ownVariables: z.array(ownVariable),
+  emailCodeRequired: z.boolean(),
+});
+export type TemplateVersion = z.infer<typeof templateVersion>;
+
+const contextRow = z.object({
+  host: z.object({
+    id: z.string(),
+    accountId: z.string(),
+    slug: z.string(),
+    displayName: z.string(),
+    timeZone: z.string(),
+    email: z.string(),
+    locale: z.enum(['en', 'de']),
+  }),
+  organization: z.object({ id: z.string(), name: z.string() }),
+  meetingType: z.object({ id: z.string(), slug: z.string(), title: z.string(), location: z.string() }),
+  template: templateVersion.nullable(),
+});
+
+/** A booking with the people and things around it: what documents and mails are written from. */
+export type BookingContext = { booking: BookingRow; guest: Guest } & z.infer<typeof contextRow>;
+
+/** @throws when there is no such booking. */
+export async function readBookingContext(
+  db: Queryable,
+  cipher: PersonalCipher,
+  bookingId: string,
+): Promise<BookingContext> {
+  const booking = await findBooking(db, bookingId);
+  if (!booking) throw new Error(`There is no booking ${bookingId}.`);
+  const guest = await readGuest(db, cipher, bookingId);
+  const around = await db.one(sql.type(contextRow)`
+    select
+      jsonb_build_object('id', h.id, 'accountId', h.account_id, 'slug', h.slug, 'displayName', h.display_name, 'timeZone', h.time_zone,
+        'email', a.email, 'locale', a.locale) as host,
+      jsonb_build_object('id', o.id, 'name', o.name) as organization,
+      jsonb_build_object('id', t.id, 'slug', t.slug, 'title', t.title, 'location', t.location) as "meetingType",
+      case when v.id is not null then jsonb_build_object('id', v.id, 'version', v.version, 'name', n.name, 'title', v.title,
+        'language', v.language, 'source', v.source, 'sourceSha256', v.source_sha256, 'ownVariables', v.own_variables,
+        'emailCodeRequired', v.email_code_required) end as template
+    from booking b
+      join host h on h.id = b.host_id
+      join account a on a.id = h.account_id
+      join organization o on o.id = b.organization_id
+      join meeting_type t on t.id = b.meeting_type_id
+      left join nda_template_version v on v.id = b.nda_template_version_id
+      left join nda_template n on n.id = v.template_id
+    where b.id = ${bookingId}`);
+  return { booking, guest, ...around };
+}

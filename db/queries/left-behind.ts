@@ -1,0 +1,24 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+
+const id = z.object({ id: z.string() });
+
+/** Holds whose time ran out a while ago and that still block: their workflow is late or gone. */
+export async function overdueHolds(db: Queryable, olderThanSeconds: number): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select booking_id as id from claim where is_live and expires_at < now() - ${olderThanSeconds} * interval '1 second' limit 200`);
+}
+
+/** Bookings with something to do that nobody seems to do: a signature to collect, a mail to send, a meeting to complete. */
+export async function bookingsToNudge(db: Queryable, olderThanSeconds: number): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select b.id from booking b where b.attention is null and b.nda_status = 'signed' and exists (
+      select from envelope e where e.booking_id = b.id and e.ended_at < now() - ${olderThanSeconds} * interval '1 second')
+    union
+    select m.booking_id from message m join booking b on b.id = m.booking_id
+      where m.status = 'requested' and b.attention is null and m.requested_at < now() - ${olderThanSeconds} * interval '1 second'
+    union
+    select b.id from booking b where b.status = 'confirmed' and b.ends_at < now() - ${olderThanSeconds} * interval '1 second'
+    limit 200`);
+}

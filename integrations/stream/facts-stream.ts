@@ -1,0 +1,121 @@
+import {
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamClient,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+
+/** The stream of all facts, and what it listens to: the first two words of each fact's subject are its type. */
+export const streamName = 'FACTS';
+const subjects = ['slot.>', 'booking.>', 'nda.>', 'notify.>'];
+const day = 86_400_000;
+const nanosPerMs = 1_000_000;
+/** A fact that is published again within this time is dropped by the stream itself (Nats-Msg-Id). */
+const duplicateWindowMs = 3_600_000;
+const keptDays = 30;
+
+export type StreamedFact = { position: number; subject: string; json: unknown };
+
+export type FactsStream = {
+  /** Resolves when the stream has stored it. @throws when the broker does not answer in time: publish it again. */
+  publish(fact: { id: string; subject: string; json: unknown }): Promise<void>;
+  /** Facts from `fromPosition` on, in order, until `stop` is called; survives lost connections. */
+  follow(fromPosition: number, onFact: (fact: StreamedFact) => void): Promise<{ stop(): Promise<void> }>;
+  /** Facts with a position in [from, to], of these subjects, in order. */
+  read(filter: { from: number; to: number; subjects: readonly string[] }): Promise<StreamedFact[]>;
+  /** First and last stored position; an empty stream has first = last + 1. */
+  bounds(): Promise<{ first: number; last: number }>;
+  /** @throws when the broker does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Connects, makes the stream when it is missing, and reconnects for ever after. */
+export async function openFactsStream(options: {
+  servers: readonly string[];
+  replicas: number;
+  name: string;
+}): Promise<FactsStream> {
+  const connection = await connect({
+    servers: [...options.servers],
+    name: options.name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    waitOnFirstConnect: true,
+  });
+  await ensureStream(connection, options.replicas);
+  const js = jetstream(connection, { timeout: 5_000 });
+  return {
+    publish: async ({ id, subject, json }) => {
+      await js.publish(subject, JSON.stringify(json), { msgID: id });
+    },
+    follow: (fromPosition, onFact) => follow(js, fromPosition, onFact),
+    read: (filter) => read(js, filter),
+    bounds: async () => {
+      const { state } = await (await jetstreamManager(connection)).streams.info(streamName);
+      return { first: Math.max(state.first_seq, 1), last: state.last_seq };
+    },
+    check: () => connection.flush(),
+    close: () => connection.drain(),
+  };
+}
+
+async function ensureStream(connection: NatsConnection, replicas: number): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  const config = {
+    name: streamName,
+    subjects,
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    num_replicas: replicas,
+    max_age: keptDays * day * nanosPerMs,
+    duplicate_window: duplicateWindowMs * nanosPerMs,
+    allow_direct: true,
+  };
+  const known = await manager.streams.info(streamName).catch(() => null);
+  await (known ? manager.streams.update(streamName, config) : manager.streams.add(config));
+}
+
+async function follow(
+  js: JetStreamClient,
+  fromPosition: number,
+  onFact: (fact: StreamedFact) => void,
+): Promise<{ stop(): Promise<void> }> {
+  const consumer = await js.consumers.get(streamName, {
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: Math.max(fromPosition, 1),
+  });
+  const messages = await consumer.consume({ callback: (message) => onFact(asFact(message)) });
+  return {
+    stop: async () => {
+      await messages.close();
+    },
+  };
+}
+
+async function read(
+  js: JetStreamClient,
+  filter: { from: number; to: number; subjects: readonly string[] },
+): Promise<StreamedFact[]> {
+  if (filter.from > filter.to) return [];
+  const consumer = await js.consumers.get(streamName, {
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: Math.max(filter.from, 1),
+    filter_subjects: [...filter.subjects],
+  });
+  const facts: StreamedFact[] = [];
+  for (;;) {
+    const message = await consumer.next({ expires: 1_000 });
+    if (!message) return facts;
+    if (message.seq <= filter.to) facts.push(asFact(message));
+    if (message.seq >= filter.to || message.info.pending === 0) return facts;
+  }
+}
+
+function asFact(message: JsMsg): StreamedFact {
+  return { position: message.seq, subject: message.subject, json: message.json() };
+}
