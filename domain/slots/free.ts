@@ -96,7 +96,7 @@ function join(slots: DraftSlot[], found: PartySlots, hostIds: readonly string[])
     const same = slots[next];
     if (same?.startsAt === startsAt) {
       same.seatsLeft += found.seatsLeft[index]!;
-      same.hostIds.push(...hostIds);
+      for (const hostId of hostIds) same.hostIds.push(hostId);
     } else {
       joined.push({ startsAt, seatsLeft: found.seatsLeft[index]!, hostIds: [...hostIds] });
     }

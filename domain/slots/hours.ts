@@ -1,8 +1,7 @@
 import { formatDate, minuteMs } from '#domain/time/dates.ts';
 import type { Interval } from '#domain/time/intervals.ts';
-import { dateExistsIn } from '#domain/time/zones.ts';
 import { bookableDays } from './booking-window.ts';
-import { closedOn, dayAt, startOfDay, tableOn, zoneOn } from './calendar.ts';
+import { closedOn, dayAt, startOfDay } from './calendar.ts';
 import { gridAt } from './grid.ts';
 import type { Party, PartyHost } from './party.ts';
 import { gridsAround } from './party.ts';
@@ -30,9 +29,6 @@ function closedReason({ calendar, facts }: PartyHost, open: readonly Interval[],
     return { code: closed.why, hostId, date, from: formatDate(closed.from), to: formatDate(closed.to) };
   }
   if (calendar.overrides.get(day)?.length === 0) return { code: 'override_closed', hostId, date };
-  if (!dateExistsIn(tableOn(calendar, day), day)) {
-    return { code: 'date_skipped', hostId, date, timeZone: zoneOn(calendar, day) };
-  }
   const [dayStart, dayEnd] = [startOfDay(calendar, day), startOfDay(calendar, day + 1)];
   const windows = open
     .filter(({ start, end }) => start < dayEnd && end > dayStart)

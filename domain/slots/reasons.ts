@@ -14,8 +14,6 @@ export type Reason =
   | { code: 'does_not_fit'; hostId: string; windowEndsAt: number; endsAt: number }
   | { code: 'override_closed'; hostId: string; date: string }
   | { code: 'blackout' | 'out_of_office'; hostId: string; date: string; from: string; to: string }
-  /** The zone's clocks jumped over this date. */
-  | { code: 'date_skipped'; hostId: string; date: string; timeZone: string }
   /** Within hours, but between two starts; null where there is none before or after in the window. */
   | { code: 'not_on_grid'; intervalMinutes: number; previousStartsAt: number | null; nextStartsAt: number | null }
   /** An outside calendar is busy during the meeting, or during its buffers (`duringBuffer`). */

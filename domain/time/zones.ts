@@ -20,6 +20,7 @@ const tablesKept = 4096;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const tables = new Map<string, Map<number, ZoneTable>>();
 let tableCount = 0;
+let latest: ZoneTable | undefined;
 
 /** Whether the runtime's zone database knows this name (IANA names and links, any case; no bare offsets). */
 export function isTimeZone(timeZone: string): boolean {
@@ -39,10 +40,11 @@ export function isTimeZone(timeZone: string): boolean {
  * Throws RangeError for an unknown zone or an instant no calendar has.
  */
 export function zoneTable(timeZone: string, aroundMs: number): ZoneTable {
+  if (latest?.timeZone === timeZone && aroundMs >= latest.fromMs && aroundMs < latest.toMs) return latest;
   const block = Math.floor(new Date(aroundMs).getUTCFullYear() / blockYears);
   if (!Number.isFinite(block)) throw new RangeError(`not an instant: ${aroundMs}`);
   const known = tables.get(timeZone)?.get(block);
-  if (known !== undefined) return known;
+  if (known !== undefined) return (latest = known);
   const table = compile(timeZone, Date.UTC(block * blockYears, 0, 1), Date.UTC((block + 1) * blockYears, 0, 1));
   remember(timeZone, block, table);
   return table;

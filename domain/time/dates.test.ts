@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { formatDate, formatIsoWeek, formatTimeOfDay, parseDate, parseTimeOfDay, weekdayOf } from './dates.ts';
+
+test('dates are read only when the calendar has them', () => {
+  expect(formatDate(parseDate('2024-02-29')!)).toBe('2024-02-29');
+  expect(['2026-02-29', '2026-13-01', '26-01-01', '2026-1-1', '2026-01-01T00:00', ''].map(parseDate)).toEqual(
+    Array(6).fill(null),
+  );
+});
+
+test('times of day go on past midnight, to the end of the next day', () => {
+  expect(['00:00', '09:30', '24:00', '26:15', '48:00'].map(parseTimeOfDay)).toEqual([0, 570, 1440, 1575, 2880]);
+  expect(['48:01', '9:00', '09:60', '-1:00', ''].map(parseTimeOfDay)).toEqual(Array(5).fill(null));
+  expect(formatTimeOfDay(1575)).toBe('26:15');
+});
+
+test('weeks are those of ISO 8601, around the turn of the year too', () => {
+  expect(weekdayOf(parseDate('2026-11-23')!)).toBe(0);
+  const weeks = ['2020-12-31', '2021-01-03', '2021-01-04', '2024-12-30'].map((date) => formatIsoWeek(parseDate(date)!));
+  expect(weeks).toEqual(['2020-W53', '2020-W53', '2021-W01', '2025-W01']);
+});
