@@ -110,6 +110,14 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   return { lease, close };
 }
 
+/** Leaves the document, and with it what it had still planned (a timed refresh). False when the page does not obey. */
+async function emptied(page: Page): Promise<boolean> {
+  return page.goto('about:blank', { timeout: PAGE_CLOSE_MS }).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function shut(running: Running): Promise<void> {
   await running.browser.then((browser) => browser.close()).catch(() => undefined);
 }
@@ -117,7 +125,8 @@ async function shut(running: Running): Promise<void> {
 async function newPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ javaScriptEnabled: false, offline: true, serviceWorkers: 'block' });
   const page = await context.newPage();
-  await page.route('**/*', (route) => route.abort());
+  // 204 is the answer after which a page stays where it is, so a document cannot even leave itself.
+  await page.route('**/*', (route) => route.fulfill({ status: 204 }));
   return page;
 }
 
