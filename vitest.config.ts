@@ -10,7 +10,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{domain,contract,db,workflows,activities,integrations,api,runtime,web}/**/*.test.ts'],
+          include: [
+            '{domain,contract,db,workflows,activities,integrations,api,runtime,web}/**/*.test.ts',
+            'tests/*.test.ts',
+          ],
         },
       },
       {

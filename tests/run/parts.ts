@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Counts, countCheck, countPlaywright, countVitest } from './results.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** One thing that `npm test` does, as a child process. */
+export type Part = {
+  name: string;
+  /** Program in node_modules/.bin, and its arguments. */
+  command: readonly string[];
+  /** Why it is left out now, if it is. */
+  leftOut?: string;
+  /** Needs the machine for itself: it starts servers, or measures times. */
+  alone?: true;
+  /** @param reportFile where `{report}` in the command led to */
+  count(exitCode: number, reportFile: string): Counts;
+};
+
+const rooms = ['domain', 'contract', 'db', 'integrations', 'workflows', 'activities', 'api', 'web', 'runtime', 'tests'];
+
+function check(name: string, ...command: string[]): Part {
+  return { name, command, count: (exitCode) => countCheck(exitCode) };
+}
+
+function vitest(name: string, project: string, folder?: string): Part {
+  const where = folder === undefined ? [] : [folder];
+  const command = ['vitest', 'run', '--project', project, ...where, '--reporter=default', '--reporter=json'];
+  return {
+    name,
+    command: [...command, '--outputFile.json={report}'],
+    count: (exitCode, reportFile) => countVitest(reportFile, exitCode),
+    ...(folder !== undefined && { alone: true }),
+    ...(folder !== undefined && !hasFiles(folder, '.test.ts') && { leftOut: `there are no tests in ${folder}` }),
+  };
+}
+
+/** The long ones first, so that two at a time end at about the same moment. */
+export function allParts(): Part[] {
+  return [
+    check('lint', 'eslint', '.', '--max-warnings', '0'),
+    check('types', 'tsc', '--project', 'tsconfig.json'),
+    vitest('unit', 'unit'),
+    {
+      ...check(
+        'web-types',
+        'svelte-check',
+        '--workspace',
+        'web',
+        '--tsconfig',
+        './tsconfig.json',
+        '--fail-on-warnings',
+      ),
+      ...(!hasFiles('web', '.svelte') && { leftOut: 'there are no pages in web' }),
+    },
+    check('format', 'prettier', '--check', '--log-level', 'warn', '.'),
+    check('imports', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...rooms),
+    check('unused', 'knip', '--no-progress'),
+    vitest('integration', 'integration', 'tests/integration'),
+    vitest('workflows', 'integration', 'tests/workflows'),
+    {
+      name: 'browser',
+      command: ['playwright', 'test', '--config', 'tests/browser/playwright.config.ts', '--reporter=list,json'],
+      alone: true,
+      count: (exitCode, reportFile) => countPlaywright(reportFile, exitCode),
+      ...(!hasFiles('tests/browser', '.spec.ts') && { leftOut: 'there are no tests in tests/browser' }),
+    },
+  ];
+}
+
+function hasFiles(folder: string, ending: string): boolean {
+  const path = join(root, folder);
+  if (!existsSync(path)) return false;
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).some((file) => file.endsWith(ending));
+}
