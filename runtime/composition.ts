@@ -1,0 +1,120 @@
+import { hkdfSync } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { createBookingEngine, type BookingEngine } from '#api/engine.ts';
+import { databaseCeremonies } from '#activities/ceremonies.ts';
+import { signatureAnchor } from '#activities/create-agreement.ts';
+import { organizationKeys } from '#activities/signing-keys.ts';
+import { createPersonalCipher, type PersonalCipher } from '#db/personal.ts';
+import { openDatabase, type Database } from '#db/pool.ts';
+import { createMailer } from '#integrations/mail/create-mailer.ts';
+import type { Mailer } from '#integrations/mail/mailer.ts';
+import { createPdfRenderer } from '#integrations/pdf/chromium/chromium-renderer.ts';
+import type { PdfRenderer } from '#integrations/pdf/renderer.ts';
+import { createBuiltinProvider } from '#integrations/signing/builtin/provider.ts';
+import { createTimestampClient } from '#integrations/signing/builtin/timestamp.ts';
+import { createDocusignProvider } from '#integrations/signing/docusign/provider.ts';
+import type { SigningProvider } from '#integrations/signing/provider.ts';
+import { createFileStore } from '#integrations/storage/file-store.ts';
+import { createS3Store } from '#integrations/storage/s3-store.ts';
+import type { ObjectStore } from '#integrations/storage/store.ts';
+import { createDocumentVault, type DocumentVault } from '#integrations/storage/vault.ts';
+import { openFactsStream, type FactsStream } from '#integrations/stream/facts-stream.ts';
+import type { Config } from './config.ts';
+import { temporalConnectionOptions } from './temporal-setup.ts';
+
+/** What api, worker and the command line share: connections and the parts made from them. */
+export type Shared = {
+  database: Database;
+  cipher: PersonalCipher;
+  stream: FactsStream;
+  temporal: Client;
+  engine: BookingEngine;
+  store: ObjectStore;
+  vault: DocumentVault;
+  renderer: PdfRenderer;
+  signing: SigningProvider;
+  close(): Promise<void>;
+};
+
+export async function openShared(config: Config, processName: string): Promise<Shared> {
+  const masterKeys = [{ id: 'k1', key: config.masterKey }] as const;
+  const database = await openDatabase(config.database.url, { maxConnections: config.database.poolSize });
+  const cipher = createPersonalCipher(masterKeys);
+  const stream = await openFactsStream({ ...config.nats, name: `countersign-${processName}` });
+  const connection = await Connection.connect({ ...temporalConnectionOptions(config.temporal), connectTimeout: '30s' });
+  const temporal = new Client({ connection, namespace: config.temporal.namespace });
+  const store = openStore(config);
+  const vault = createDocumentVault({ store, masterKeys });
+  const renderer = createPdfRenderer({ executablePath: config.chromiumPath });
+  const signing = openSigning(config, { database, cipher, vault, renderer });
+  return {
+    database,
+    cipher,
+    stream,
+    temporal,
+    engine: createBookingEngine(temporal),
+    store,
+    vault,
+    renderer,
+    signing,
+    close: async () => {
+      await renderer.close();
+      await stream.close();
+      await connection.close();
+      await database.end();
+    },
+  };
+}
+
+export function openMailer({ mail }: Config): Mailer {
+  switch (mail.driver) {
+    case 'mailbox':
+      return createMailer({ driver: 'mailbox', directory: mail.dir });
+    case 'smtp':
+      return createMailer({
+        driver: 'smtp',
+        host: mail.host,
+        port: mail.port,
+        security: mail.security,
+        auth: mail.auth,
+      });
+    case 'postmark':
+      return createMailer({ driver: 'postmark', serverToken: mail.token, messageStream: mail.messageStream });
+  }
+}
+
+function openStore({ storage }: Config): ObjectStore {
+  if (storage.driver === 'file') return createFileStore({ directory: storage.dir });
+  const { accessKeyId, secretAccessKey, ...s3 } = storage;
+  return createS3Store({ ...s3, credentials: { accessKeyId, secretAccessKey } });
+}
+
+type SigningParts = { database: Database; cipher: PersonalCipher; vault: DocumentVault; renderer: PdfRenderer };
+
+function openSigning(config: Config, parts: SigningParts): SigningProvider {
+  const { signing, http } = config;
+  if (signing.provider === 'docusign') {
+    return createDocusignProvider({
+      ...signing,
+      webhookKeys: [signing.webhookKey],
+      webhookUrl: `${http.publicUrl}/api/v1/webhooks/signing/docusign`,
+      frameAncestors: [http.publicUrl],
+      signatureAnchor,
+    });
+  }
+  return createBuiltinProvider({
+    ceremonies: databaseCeremonies(parts),
+    renderer: parts.renderer,
+    keysOf: (organization) => organizationKeys(parts, organization),
+    ...(config.timestampAuthorityUrl && {
+      timestampAuthority: createTimestampClient({ url: config.timestampAuthorityUrl }),
+    }),
+    verifyUrl: `${http.publicUrl}/verify`,
+    webhookSecrets: [builtinWebhookSecret(config)],
+  });
+}
+
+/** The secret that signs the built-in provider's webhooks: derived, so that there is one less to keep. */
+export function builtinWebhookSecret({ masterKey }: Pick<Config, 'masterKey'>): string {
+  return `whsec_${Buffer.from(hkdfSync('sha256', masterKey, '', 'countersign/builtin-webhooks', 32)).toString('base64')}`;
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AlreadyRunning, claimStateDir, describeInstance, releaseStateDir, runningInstance } from './instance.ts';
+
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'countersign-instance-'));
+});
+
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+test('a state folder serves one system at a time, and the second hears where the first runs', () => {
+  claimStateDir(dir);
+  describeInstance(dir, { base: 'http://localhost:4400', temporalUi: undefined }, { api: 1 });
+  expect(() => claimStateDir(dir)).toThrow(AlreadyRunning);
+  expect(() => claimStateDir(dir)).toThrow(
+    /^Countersign already runs at http:\/\/localhost:4400 .* STATE_DIR .* PORT\.$/,
+  );
+  expect(runningInstance(dir)?.urls?.base).toBe('http://localhost:4400');
+  releaseStateDir(dir);
+  expect(runningInstance(dir)).toBeUndefined();
+  claimStateDir(dir);
+});
+
+test('a folder whose system was killed is free', () => {
+  claimStateDir(dir);
+  const file = join(dir, 'instance.json');
+  const instance = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...instance, pid: 2 ** 22 + 1 }));
+  expect(runningInstance(dir)).toBeUndefined();
+  claimStateDir(dir);
+});
+
+test('a process that later got the same number is not taken for the system', () => {
+  claimStateDir(dir);
+  const file = join(dir, 'instance.json');
+  writeFileSync(file, JSON.stringify({ pid: process.ppid, script: '/elsewhere/runtime/start.ts' }));
+  expect(runningInstance(dir)).toBeUndefined();
+});

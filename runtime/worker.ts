@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Parts } from '#activities/parts.ts';
+import { createFactPublisher } from '#activities/publish-facts.ts';
+import { createWorkers } from '#activities/worker.ts';
+import { findBooking } from '#db/queries/bookings.ts';
+import { bookingsQueue, housekeepingWorkflowType } from '#workflows/booking/messages.ts';
+import { openMailer, openShared } from './composition.ts';
+import { configOfThisProcess } from './config.ts';
+import { createLogger } from './logging.ts';
+import { endWith } from './process-end.ts';
+import { temporalConnectionOptions } from './temporal-setup.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/** The `worker` process: workflows and their activities. Stateless: any number can run. */
+const sweepEveryMs = 10_000;
+const config = configOfThisProcess();
+const log = createLogger('worker', config.logLevel);
+Runtime.install({
+  logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+    log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message),
+  ),
+});
+
+const shared = await openShared(config, 'worker');
+const mailer = openMailer(config);
+const facts = createFactPublisher(shared.database, shared.stream, log);
+const parts: Parts = {
+  ...shared,
+  facts,
+  mailer,
+  mailFrom: config.mail.from,
+  publicUrl: config.http.publicUrl,
+  nudge: async (bookingId) => {
+    const booking = await findBooking(shared.database, bookingId);
+    if (booking) await shared.engine.nudge(booking);
+  },
+  log,
+};
+const connection = await NativeConnection.connect(temporalConnectionOptions(config.temporal));
+const workers = await createWorkers(parts, {
+  connection,
+  namespace: config.temporal.namespace,
+  workflowBundle: await workflowBundle(join(import.meta.dirname, '..')),
+});
+const running = Promise.all(workers.map((worker) => worker.run()));
+
+endWith(log, async () => {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await running;
+  await facts.idle();
+  await mailer.close();
+  await connection.close();
+  await shared.close();
+});
+
+await shared.temporal.workflow.start(housekeepingWorkflowType, {
+  workflowId: 'housekeeping',
+  taskQueue: bookingsQueue,
+  args: [{ everyMs: sweepEveryMs }],
+  workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+});
+log.info({ address: config.temporal.address }, 'worker ready');
+process.send?.({ ready: true });
+await running;
