@@ -32,8 +32,10 @@ export type CaseSchedule = {
   timeZone: string;
   weekly?: Record<string, [string, string][]>;
   overrides?: { date: string; windows?: [string, string][] }[];
-  outOfOffice?: CaseAway[];
-  travel?: { from: string; to?: string; timeZone: string }[];
+  /** A list, or an object whose keys are dates. */
+  outOfOffice?: CaseAway[] | Record<string, unknown>;
+  /** Without `to`: from then on. */
+  travel?: { from: string; to?: string | null; timeZone: string }[];
 };
 
 /** A single date, or a span of dates, or a span of instants. */

@@ -71,13 +71,16 @@ function hostOf(facts: CaseHost, hostId: string, input: CaseInput): HostFacts {
 }
 
 function scheduleOf(given: CaseSchedule): { schedule: Schedule; away: BusyInterval[] } {
-  const spans = (given.outOfOffice ?? []).map(awayOf);
+  const { outOfOffice = [] } = given;
+  const spans = (Array.isArray(outOfOffice) ? outOfOffice : Object.keys(outOfOffice)).map(awayOf);
   const schedule: Schedule = {
     timeZone: given.timeZone,
     weekly: given.weekly ?? {},
     overrides: (given.overrides ?? []).map(({ date, windows }) => ({ date, windows: windows ?? [] })),
     outOfOffice: spans.filter((span) => 'from' in span),
-    travel: given.travel ?? [],
+    travel: (given.travel ?? []).map(({ from, to, timeZone }) =>
+      to == null ? { from, timeZone } : { from, to, timeZone },
+    ),
   };
   return { schedule, away: spans.filter((span) => 'startsAt' in span) };
 }
