@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readEnvFile } from './env-file.ts';
-import { type Setting, type SettingName, type SettingValues, settings } from './settings.ts';
+import { type MasterKey, type Setting, type SettingName, type SettingValues, settings } from './settings.ts';
 
 /** The environment as it comes from the operating system. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,7 @@ export type Config = {
   logLevel: SettingValues['LOG_LEVEL'];
   stateDir: string;
   /** The first encrypts, all decrypt (rotation). 32 bytes each. */
-  masterKeys: { id: string; key: Buffer }[];
+  masterKeys: [MasterKey, ...MasterKey[]];
   chromiumPath: string | undefined;
   http: { port: number; publicUrl: string; trustedProxies: number };
   database: { url: string; migrationUrl: string | undefined; poolSize: number };

@@ -54,9 +54,17 @@ const masterKeys = z
       'must be 32 bytes in base64 (44 characters), as `openssl rand -base64 32` prints them; for rotation, several as id=key, ' +
       'separated by commas, newest first',
   })
-  .transform((list) => list.split(',').map(parseMasterKey));
+  .transform(parseMasterKeys);
 
-function parseMasterKey(entry: string): { id: string; key: Buffer } {
+/** 32 bytes, and the name under which what it encrypted says so. */
+export type MasterKey = { id: string; key: Buffer };
+
+function parseMasterKeys(list: string): [MasterKey, ...MasterKey[]] {
+  const [newest = '', ...older] = list.split(',');
+  return [parseMasterKey(newest), ...older.map(parseMasterKey)];
+}
+
+function parseMasterKey(entry: string): MasterKey {
   const [, id, key] = masterKey.exec(entry) ?? [];
   return { id: id ?? '1', key: Buffer.from(key ?? '', 'base64') };
 }
