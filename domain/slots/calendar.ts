@@ -21,8 +21,8 @@ export type Calendar = {
 };
 
 /**
- * Reads a schedule. What no schedule may contain (see `validateSchedule`) opens nothing: a window that ends where it starts or before,
- * a date that does not exist. An unknown zone throws RangeError when the calendar is asked for times.
+ * Reads a schedule. What no schedule may contain (see `validateSchedule`) opens nothing: a window that ends where it
+ * starts or before, a date that does not exist. An unknown zone throws RangeError when the calendar is asked for times.
  */
 export function readSchedule(schedule: Schedule): Calendar {
   return {
@@ -110,7 +110,8 @@ export function startOfDay(calendar: Calendar, day: number): number {
 }
 
 /**
- * The host's calendar day at an instant: the local date, or, for a host who travels, the last date that has begun in the zone it is spent in.
+ * The host's calendar day at an instant: the local date, or, for a host who travels, the last date that has begun in
+ * the zone it is spent in.
  */
 export function dayAt(calendar: Calendar, instant: number): number {
   const local = dateAt(calendar.timeZone, instant);

@@ -3,8 +3,8 @@ import type { Interval } from '#domain/time/intervals.ts';
 import type { MeetingRules } from './rules.ts';
 
 /**
- * A host's time taken by one of our own bookings or holds: from `startsAt` to `endsAt` (epoch ms) and its buffers around.
- * Only live ones belong here: a canceled, released or refused booking has no claim.
+ * A host's time taken by one of our own bookings or holds: from `startsAt` to `endsAt` (epoch ms) and its buffers
+ * around. Only live ones belong here: a canceled, released or refused booking has no claim.
  */
 export type Claim = {
   startsAt: number;
@@ -19,7 +19,8 @@ export type Claim = {
   /** Limits count claims of the asked meeting type; a claim (or a question) without one counts as that type. */
   meetingTypeId?: string;
   /**
-   * Guests of one group session share its id. Without one, claims of the same meeting type, start and end are one session.
+   * Guests of one group session share its id. Without one, claims of the same meeting type, start and end are one
+   * session.
    */
   sessionId?: string;
 };

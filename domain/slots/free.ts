@@ -36,8 +36,8 @@ export function isOffered(question: SlotsQuestion, startsAt: number): boolean {
 }
 
 /**
- * With a window of available days, the last day that can be booked, by the first host's calendar; without one, Infinity. Such a window is
- * counted from now on, whatever range is asked.
+ * With a window of available days, the last day that can be booked, by the first host's calendar; without one,
+ * Infinity. Such a window is counted from now on, whatever range is asked.
  */
 export function lastBookableDay(question: SlotsQuestion, range: SlotRange): number {
   const window = question.rules.bookingWindow;
@@ -49,7 +49,10 @@ export function lastBookableDay(question: SlotsQuestion, range: SlotRange): numb
   return lastAvailableDay(window, days, dayAt(calendar, question.now));
 }
 
-/** The span that claims and busy times must be known for (those that overlap it, buffers included), to answer for a range. */
+/**
+ * The span that claims and busy times must be known for (those that overlap it, buffers included), to answer for a
+ * range.
+ */
 export function claimsNeeded(question: SlotsQuestion, range: SlotRange): SlotRange {
   const { rules, now } = question;
   let from = rules.bookingWindow.kind === 'rollingAvailable' ? Math.min(range.from, now) : range.from;

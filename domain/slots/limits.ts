@@ -23,8 +23,8 @@ export function hasLimits(rules: MeetingRules): boolean {
 }
 
 /**
- * Counts the claims of the asked meeting type that begin in [from, to), bookings and others' live holds alike, each on the day it begins in
- * the host's calendar. A session with several guests is one meeting.
+ * Counts the claims of the asked meeting type that begin in [from, to), bookings and others' live holds alike, each on
+ * the day it begins in the host's calendar. A session with several guests is one meeting.
  */
 export function countMeetings(
   calendar: Calendar,

@@ -12,7 +12,10 @@ import type { MeetingRules } from './rules.ts';
 import type { Grid } from './windows.ts';
 import { commonWindows, gridsOf } from './windows.ts';
 
-/** Hosts who must all be free at once: one host, or all of a collective meeting. The grid restarts at the first one's midnights. */
+/**
+ * Hosts who must all be free at once: one host, or all of a collective meeting. The grid restarts at the first one's
+ * midnights.
+ */
 export type Party = { readonly hosts: readonly PartyHost[] };
 export type PartyHost = { readonly facts: HostFacts; readonly calendar: Calendar };
 
@@ -31,8 +34,8 @@ export function gridsAround(party: Party, rules: MeetingRules, range: SlotRange)
 }
 
 /**
- * The grid's starts without those that notice, booking window, claims, busy times and limits take away. Cost: the starts of the range,
- * plus, for each claim or busy time that touches the range, a binary search among them.
+ * The grid's starts without those that notice, booking window, claims, busy times and limits take away. Cost: the
+ * starts of the range, plus, for each claim or busy time that touches the range, a binary search among them.
  */
 export function partySlots(party: Party, rules: MeetingRules, asking: Asking, range: SlotRange): PartySlots {
   const asked = bookableRange(party, rules, asking, range);
@@ -45,7 +48,10 @@ export function partySlots(party: Party, rules: MeetingRules, asking: Asking, ra
   return collect(starts, taken, seatsUsed, rules.seatsPerSlot);
 }
 
-/** The part of the range that notice leaves, and roughly what the booking window does; exact days are checked start by start. */
+/**
+ * The part of the range that notice leaves, and roughly what the booking window does; exact days are checked start by
+ * start.
+ */
 function bookableRange(party: Party, rules: MeetingRules, asking: Asking, range: SlotRange): SlotRange {
   let from = Math.max(range.from, asking.now + rules.noticeMinutes * minuteMs);
   let to = range.to;
@@ -110,7 +116,10 @@ function seat(
   seats[index]! += 1;
 }
 
-/** Takes the starts on days outside the booking window, and those that would break a limit. Who joins a session adds no meeting. */
+/**
+ * Takes the starts on days outside the booking window, and those that would break a limit. Who joins a session adds no
+ * meeting.
+ */
 function takeDays(
   host: PartyHost,
   starts: readonly number[],

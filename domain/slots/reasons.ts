@@ -1,6 +1,7 @@
 /**
- * Why a time is not offered. Instants are epoch milliseconds, dates the host's calendar days (`YYYY-MM-DD`). Reasons with a `hostId` are
- * that host's; a time of a round robin has reasons only when no host can take it, and then those of every host.
+ * Why a time is not offered. Instants are epoch milliseconds, dates the host's calendar days (`YYYY-MM-DD`). Reasons
+ * with a `hostId` are that host's; a time of a round robin has reasons only when no host can take it, and then those of
+ * every host.
  */
 export type Reason =
   | { code: 'no_hosts' }

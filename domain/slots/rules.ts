@@ -17,9 +17,10 @@ export type MeetingRules = {
 
 /**
  * How far ahead a time can be booked; days are the host's calendar days.
- * - rolling: today and `days` days after it. With `businessDaysOnly` only Monday to Friday count towards `days`; the days in between stay
- *   open.
- * - rollingAvailable: the first `days` days, today included, that have a time to offer; days without any are skipped (sought for a year).
+ * - rolling: today and `days` days after it. With `businessDaysOnly` only Monday to Friday count towards `days`; the
+ *   days in between stay open.
+ * - rollingAvailable: the first `days` days, today included, that have a time to offer; days without any are skipped
+ *   (sought for a year).
  * - dates: from the first date to the last, both included.
  */
 export type BookingWindow =

@@ -1,4 +1,6 @@
-/** When a host can be met: local rules in the host's zone. All dates are `YYYY-MM-DD`, all date spans include both ends. */
+/**
+ * When a host can be met: local rules in the host's zone. All dates are `YYYY-MM-DD`, all date spans include both ends.
+ */
 export type Schedule = {
   /** IANA name. */
   timeZone: string;
@@ -17,8 +19,9 @@ export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof weekdays)[number];
 
 /**
- * [start, end) on the wall clock, `HH:MM`. `24:00` is the end of the day; a window past midnight goes on counting: `['22:00', '26:00']`
- * ends at 02:00 the next day (up to `48:00`). Overlapping and touching windows are one window, across midnight too.
+ * [start, end) on the wall clock, `HH:MM`. `24:00` is the end of the day; a window past midnight goes on counting:
+ * `['22:00', '26:00']` ends at 02:00 the next day (up to `48:00`). Overlapping and touching windows are one window,
+ * across midnight too.
  */
 export type TimeWindow = readonly [start: string, end: string];
 

@@ -10,8 +10,8 @@ import { partiesOf } from './party.ts';
 import type { Reason } from './reasons.ts';
 
 /**
- * Why a start is not offered: every reason that holds, empty exactly when `freeSlots` lists the start. The claims and busy times given must
- * cover `claimsNeeded` for the start.
+ * Why a start is not offered: every reason that holds, empty exactly when `freeSlots` lists the start. The claims and
+ * busy times given must cover `claimsNeeded` for the start.
  */
 export function whyNot(question: SlotsQuestion, startsAt: number): Reason[] {
   const range = { from: startsAt, to: startsAt + 1 };

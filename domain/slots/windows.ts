@@ -6,21 +6,22 @@ import type { Calendar } from './calendar.ts';
 import { dayAt, isSpecial, startOfDay, windowsOn, zoneOn } from './calendar.ts';
 
 /**
- * Dates read before and after the asked time, so that a window that reaches into it is known from its start: a window lasts up to two
- * dates, a zone is up to a date away from UTC, and a grid looks back two dates (see `gridsOf`).
+ * Dates read before and after the asked time, so that a window that reaches into it is known from its start: a window
+ * lasts up to two dates, a zone is up to a date away from UTC, and a grid looks back two dates (see `gridsOf`).
  */
 const datesBefore = 5;
 const datesAfter = 4;
 
 /**
- * A piece of an open window with a grid of its own: starts are `anchor` (+ offset) + k × interval, before `until`; a meeting may last until
- * `end`, the end of the whole window.
+ * A piece of an open window with a grid of its own: starts are `anchor` (+ offset) + k × interval, before `until`; a
+ * meeting may last until `end`, the end of the whole window.
  */
 export type Grid = { readonly anchor: number; readonly until: number; readonly end: number };
 
 /**
- * When the host is open, from well before `from` to well after `to`: sorted, disjoint, touching windows joined. Windows are joined on the
- * wall clock first, so that a seam in a clock change leaves no hole, then as instants (Apia's 29 and 31 December 2011 touch).
+ * When the host is open, from well before `from` to well after `to`: sorted, disjoint, touching windows joined. Windows
+ * are joined on the wall clock first, so that a seam in a clock change leaves no hole, then as instants (Apia's 29 and
+ * 31 December 2011 touch).
  */
 export function openWindows(calendar: Calendar, from: number, to: number): Interval[] {
   const open: Interval[] = [];
@@ -58,8 +59,9 @@ export function commonWindows(calendars: readonly Calendar[], from: number, to: 
 }
 
 /**
- * A grid starts where its window starts, and runs on across midnight. After a date that was open from its first to its last instant it
- * starts again at midnight: otherwise an always open schedule would have no start at all, and would shift with each clock change.
+ * A grid starts where its window starts, and runs on across midnight. After a date that was open from its first to its
+ * last instant it starts again at midnight: otherwise an always open schedule would have no start at all, and would
+ * shift with each clock change.
  */
 export function gridsOf(calendar: Calendar, windows: readonly Interval[]): Grid[] {
   const grids: Grid[] = [];

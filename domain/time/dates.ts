@@ -1,6 +1,6 @@
 /**
- * Calendar dates and times of day without a zone. A date is a day number (days since 1970-01-01, proleptic Gregorian), so that
- * adding days is adding integers; a time of day is minutes since midnight.
+ * Calendar dates and times of day without a zone. A date is a day number (days since 1970-01-01, proleptic Gregorian),
+ * so that adding days is adding integers; a time of day is minutes since midnight.
  */
 export const minuteMs = 60_000;
 export const dayMs = 86_400_000;
@@ -25,8 +25,8 @@ export function formatDate(day: number): string {
 }
 
 /**
- * `HH:MM` → minutes since midnight, 0 to 2880; `null` when it is not a time. Hours from 24 on are the next day's: `24:00` is the end
- * of the day, `26:00` is 02:00 the day after.
+ * `HH:MM` → minutes since midnight, 0 to 2880; `null` when it is not a time. Hours from 24 on are the next day's:
+ * `24:00` is the end of the day, `26:00` is 02:00 the day after.
  */
 export function parseTimeOfDay(text: string): number | null {
   const match = timePattern.exec(text);

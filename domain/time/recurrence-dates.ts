@@ -2,8 +2,8 @@ import { dayMs, mondayOf, weekdayOf } from './dates.ts';
 import type { RecurrenceRule } from './recurrence.ts';
 
 /**
- * What a rule leaves unsaid comes from its start (RFC 5545 3.3.10): the date of a yearly rule, the day of a monthly one, the weekday of a
- * weekly one or of a rule that names weeks only.
+ * What a rule leaves unsaid comes from its start (RFC 5545 3.3.10): the date of a yearly rule, the day of a monthly
+ * one, the weekday of a weekly one or of a rule that names weeks only.
  */
 export function withDefaults(rule: RecurrenceRule, startMs: number): RecurrenceRule {
   const start = new Date(startMs);
@@ -29,7 +29,9 @@ export function matchesDate(rule: RecurrenceRule, day: number): boolean {
   return rule.weekNumbers.length === 0 || matchesWeekNumber(rule, day);
 }
 
-/** Ordinals count within the month, or, for a yearly rule without months, within the year; elsewhere they mean nothing. */
+/**
+ * Ordinals count within the month, or, for a yearly rule without months, within the year; elsewhere they mean nothing.
+ */
 function matchesWeekday(rule: RecurrenceRule, day: number, year: number, month: number): boolean {
   const weekday = weekdayOf(day);
   const ofYear = rule.frequency === 'YEARLY' && rule.months.length === 0;

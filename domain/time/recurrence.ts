@@ -2,8 +2,8 @@ import { dayMs, minuteMs } from './dates.ts';
 import { matchesDate, withDefaults } from './recurrence-dates.ts';
 
 /**
- * RFC 5545 3.3.10, RRULE. Weekdays are 0 = Monday … 6 = Sunday; an ordinal of 0 means every such weekday. Empty lists say nothing.
- * `untilMs` is wall clock time like everything here: whoever reads UNTIL in UTC converts it first.
+ * RFC 5545 3.3.10, RRULE. Weekdays are 0 = Monday … 6 = Sunday; an ordinal of 0 means every such weekday. Empty lists
+ * say nothing. `untilMs` is wall clock time like everything here: whoever reads UNTIL in UTC converts it first.
  */
 export type RecurrenceRule = {
   frequency: Frequency;
@@ -30,9 +30,10 @@ const periodsMax = 200_000;
 const unitMs: Partial<Record<Frequency, number>> = { HOURLY: 60 * minuteMs, MINUTELY: minuteMs, SECONDLY: 1000 };
 
 /**
- * The wall clock times (milliseconds as if UTC) that a rule gives in order, the start first, up to `toMs` (excluded). The start always is
- * the first of the set and counts towards COUNT. Without COUNT, periods long before `fromMs` are skipped; occurrences before it may still come.
- * Throws RangeError when the rule needs more periods than anyone has a use for.
+ * The wall clock times (milliseconds as if UTC) that a rule gives in order, the start first, up to `toMs` (excluded).
+ * The start always is the first of the set and counts towards COUNT. Without COUNT, periods long before `fromMs` are
+ * skipped; occurrences before it may still come. Throws RangeError when the rule needs more periods than anyone has a
+ * use for.
  */
 export function* occurrences(rule: RecurrenceRule, startMs: number, fromMs: number, toMs: number): Generator<number> {
   const last = Math.min(toMs - 1, rule.untilMs ?? Infinity);

@@ -2,9 +2,9 @@ import { dayMs } from './dates.ts';
 
 /**
  * A zone's offsets over one span of time, compiled for binary search.
- * `at[i]` is the first instant of `offsets[i]`; `at[0]` is minus infinity. `wallAt[i]` is the first wall clock time (as if it were UTC)
- * that is read with `offsets[i]`: by RFC 5545 3.3.5 a wall time in a gap is read with the offset before the gap, a repeated one is its
- * first occurrence, so the later offset rules only from max(old, new) wall time on.
+ * `at[i]` is the first instant of `offsets[i]`; `at[0]` is minus infinity. `wallAt[i]` is the first wall clock time (as
+ * if it were UTC) that is read with `offsets[i]`: by RFC 5545 3.3.5 a wall time in a gap is read with the offset before
+ * the gap, a repeated one is its first occurrence, so the later offset rules only from max(old, new) wall time on.
  */
 export type ZoneTable = {
   readonly timeZone: string;
@@ -35,9 +35,9 @@ export function isTimeZone(timeZone: string): boolean {
 }
 
 /**
- * The zone's offsets around an instant: good for any instant or wall time within three days of the same block of years. The table
- * is a pure function of zone and block (of the runtime's zone database), kept in memory up to a bound.
- * Throws RangeError for an unknown zone or an instant no calendar has.
+ * The zone's offsets around an instant: good for any instant or wall time within three days of the same block of years.
+ * The table is a pure function of zone and block (of the runtime's zone database), kept in memory up to a bound. Throws
+ * RangeError for an unknown zone or an instant no calendar has.
  */
 export function zoneTable(timeZone: string, aroundMs: number): ZoneTable {
   if (latest?.timeZone === timeZone && aroundMs >= latest.fromMs && aroundMs < latest.toMs) return latest;

@@ -18,16 +18,16 @@ export type CalendarQuestion = {
 };
 
 /**
- * What an outside calendar blocks. `unreadable` says which events could not be understood: their time is not known to be free, so whoever
- * asks must not treat the calendar as complete.
+ * What an outside calendar blocks. `unreadable` says which events could not be understood: their time is not known to
+ * be free, so whoever asks must not treat the calendar as complete.
  */
 export type CalendarBusyTimes = { busy: BusyInterval[]; unreadable: { uid: string; problem: string }[] };
 
 const occurrencesMax = 50_000;
 
 /**
- * Reads iCalendar text (RFC 5545): recurrences, exceptions, whole days, zones, transparent and cancelled events, free/busy. Work is bounded by
- * the text's length and, for each event, by the range (at most 50,000 occurrences).
+ * Reads iCalendar text (RFC 5545): recurrences, exceptions, whole days, zones, transparent and cancelled events,
+ * free/busy. Work is bounded by the text's length and, for each event, by the range (at most 50,000 occurrences).
  * Throws SyntaxError when the text is no iCalendar at all.
  */
 export function readBusyTimes(text: string, question: CalendarQuestion): CalendarBusyTimes {

@@ -41,7 +41,9 @@ export function readEvent(
   };
 }
 
-/** Free: transparent (RFC 5545 3.8.2.7), cancelled, free in Outlook's own property, or declined by the calendar's owner. */
+/**
+ * Free: transparent (RFC 5545 3.8.2.7), cancelled, free in Outlook's own property, or declined by the calendar's owner.
+ */
 function blocksTime(component: ICAL.Component, ownerEmails: readonly string[]): boolean {
   const says = (name: string): string => String(component.getFirstPropertyValue(name) ?? '').toUpperCase();
   if (says('transp') === 'TRANSPARENT' || says('status') === 'CANCELLED') return false;
@@ -54,7 +56,10 @@ function blocksTime(component: ICAL.Component, ownerEmails: readonly string[]): 
   });
 }
 
-/** RFC 5545 3.6.1: DTEND, or DURATION, or a whole day for a date, or no time at all. From DTEND the exact duration counts. */
+/**
+ * RFC 5545 3.6.1: DTEND, or DURATION, or a whole day for a date, or no time at all. From DTEND the exact duration
+ * counts.
+ */
 function eventLength(component: ICAL.Component, start: Moment, clocks: ClockByTzid): Length {
   const end = firstMoment(component, 'dtend', clocks);
   if (end !== null && start.isDate)

@@ -43,7 +43,10 @@ export function lengthOf(duration: ICAL.Duration): Length {
 const weekdayNames = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 const frequencies: readonly string[] = ['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'HOURLY', 'MINUTELY', 'SECONDLY'];
 
-/** Throws RangeError for a rule that RFC 5545 does not know. UNTIL becomes wall clock time of the start; as a date, it includes that date. */
+/**
+ * Throws RangeError for a rule that RFC 5545 does not know. UNTIL becomes wall clock time of the start; as a date, it
+ * includes that date.
+ */
 export function ruleOf(recur: ICAL.Recur, start: Moment): RecurrenceRule {
   const parts = recur.parts as Record<string, (number | string)[] | undefined>;
   const numbers = (name: string): number[] => (parts[name] ?? []).map(Number);

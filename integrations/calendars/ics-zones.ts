@@ -19,9 +19,9 @@ export const utcClock: WallClock = {
 };
 
 /**
- * The clocks of a calendar. A TZID is looked up as an IANA name (also one behind a vendor's prefix), as a Windows name, by what its VTIMEZONE
- * says of its location, and last by the VTIMEZONE's own rules. Times without a zone, and zones that nothing is known of, are read in the
- * calendar owner's zone.
+ * The clocks of a calendar. A TZID is looked up as an IANA name (also one behind a vendor's prefix), as a Windows name,
+ * by what its VTIMEZONE says of its location, and last by the VTIMEZONE's own rules. Times without a zone, and zones
+ * that nothing is known of, are read in the calendar owner's zone.
  */
 export function clocksOf(calendar: ICAL.Component, ownerTimeZone: string): ClockByTzid {
   const owner = ianaClock(ownerTimeZone);

@@ -10,8 +10,9 @@ export type BusySpan = { startsAt: number; endsAt: number };
 type Instance = { start: Moment; length: Length };
 
 /**
- * The time that the events of one UID block within [from, to). Exceptions stand for themselves and replace the instance that they name; one for
- * THISANDFUTURE also moves all later ones. Throws RangeError when a rule gives more than `occurrencesMax`.
+ * The time that the events of one UID block within [from, to). Exceptions stand for themselves and replace the instance
+ * that they name; one for THISANDFUTURE also moves all later ones. Throws RangeError when a rule gives more than
+ * `occurrencesMax`.
  */
 export function busySpans(
   events: readonly CalendarEvent[],

@@ -1,4 +1,7 @@
-/** One measured figure beside what it must reach: at most (`better: 'lower'`) or at least. Without a floor it is there to compare with. */
+/**
+ * One measured figure beside what it must reach: at most (`better: 'lower'`) or at least. Without a floor it is there
+ * to compare with.
+ */
 export type BenchRow = {
   name: string;
   figure: number;

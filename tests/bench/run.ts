@@ -3,7 +3,10 @@ import { cpus } from 'node:os';
 import type { Bench } from './report.ts';
 import { reaches, tableOf } from './report.ts';
 
-/** `npm run bench -- PART…`: prints each part's table, then everything as one line of JSON. A missed floor ends with exit code 1. */
+/**
+ * `npm run bench -- PART…`: prints each part's table, then everything as one line of JSON. A missed floor ends with
+ * exit code 1.
+ */
 const notParts = new Set(['run.ts', 'report.ts', 'timing.ts']);
 const parts = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !notParts.has(file))

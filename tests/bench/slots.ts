@@ -8,7 +8,10 @@ import { resolveWall } from '#domain/time/zones.ts';
 import type { BenchRow } from './report.ts';
 import { millisecondsPerCall } from './timing.ts';
 
-/** A month of 31 days, 09:00–17:00 every day in New York, 30-minute meetings; in May (no clock change) and in March 2026 (one on the 8th). */
+/**
+ * A month of 31 days, 09:00–17:00 every day in New York, 30-minute meetings; in May (no clock change) and in March 2026
+ * (one on the 8th).
+ */
 const timeZone = 'America/New_York';
 const months = [
   { name: 'fixed month', from: '2026-05-01', to: '2026-06-01' },

@@ -1,6 +1,6 @@
 /**
- * Milliseconds that one call takes: the median of the batches measured in `budgetMs`, after warming up for as long. The result of every call is
- * kept, so that no call can be left out.
+ * Milliseconds that one call takes: the median of the batches measured in `budgetMs`, after warming up for as long. The
+ * result of every call is kept, so that no call can be left out.
  */
 export function millisecondsPerCall(call: () => { length: number }, budgetMs = 150): number {
   let kept = 0;

@@ -1,6 +1,6 @@
 /**
- * The case format: instants are UTC ISO 8601, windows wall clock `HH:MM`, dates `YYYY-MM-DD`, spans of dates include both ends. Fields that
- * are absent or null mean their default.
+ * The case format: instants are UTC ISO 8601, windows wall clock `HH:MM`, dates `YYYY-MM-DD`, spans of dates include
+ * both ends. Fields that are absent or null mean their default.
  */
 export type SlotCase = {
   id: string;

@@ -4,8 +4,8 @@ import { readBusyTimes } from '#integrations/calendars/busy-times.ts';
 import type { CaseInput } from './format.ts';
 
 /**
- * The busy times of an outside calendar's lines: a whole calendar, or the events of one, or the lines of a single event. Read for the asked
- * range and for what lies between now and it. An event that cannot be read fails the case.
+ * The busy times of an outside calendar's lines: a whole calendar, or the events of one, or the lines of a single
+ * event. Read for the asked range and for what lies between now and it. An event that cannot be read fails the case.
  */
 export function busyTimesOf(ics: string[] | string[][] | string, timeZone: string, input: CaseInput): BusyInterval[] {
   const { range, now, event } = input;

@@ -3,7 +3,10 @@ import { defaultRules } from '#domain/slots/rules.ts';
 import type { MeetingRules } from '#domain/slots/rules.ts';
 import type { Schedule } from '#domain/slots/schedule.ts';
 
-/** A question to vary in examples: one host in UTC, Monday to Friday 09:00–12:00, hour-long meetings, asked on Sunday 2026-06-07. */
+/**
+ * A question to vary in examples: one host in UTC, Monday to Friday 09:00–12:00, hour-long meetings, asked on Sunday
+ * 2026-06-07.
+ */
 export const monday = Date.parse('2026-06-08T00:00Z');
 
 export function at(text: string): number {

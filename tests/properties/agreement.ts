@@ -17,16 +17,18 @@ export function againstOracle({ question, range }: Situation): Contradiction {
   return `offered, but not free: ${isoList(extra)}; free, but not offered: ${isoList(missing)}`;
 }
 
-/** `whyNot` is silent exactly at the starts that are offered, and `isOffered` says the same. Looks every five minutes. */
+/**
+ * `whyNot` is silent exactly at the starts that are offered, and `isOffered` says the same. Looks every five minutes.
+ */
 export function againstReasons({ question, range }: Situation): Contradiction {
   const offered = new Set(freeSlots(question, range).map((slot) => slot.startsAt));
   const times = new Set(offered);
   for (let time = range.from; time < range.to; time += 5 * 60_000) times.add(time);
   for (const time of times) {
     const silent = whyNot(question, time).length === 0;
-    if (silent !== offered.has(time)) {
-      return `${isoList([time])} is ${offered.has(time) ? '' : 'not '}offered; reasons: ${JSON.stringify(whyNot(question, time))}`;
-    }
+    if (silent === offered.has(time)) continue;
+    const reasons = JSON.stringify(whyNot(question, time));
+    return `${isoList([time])} is ${offered.has(time) ? '' : 'not '}offered; reasons: ${reasons}`;
   }
   const wrong = [...times].filter((time, index) => index % 7 === 0 && isOffered(question, time) !== offered.has(time));
   return wrong.length === 0 ? null : `isOffered disagrees at ${isoList(wrong)}`;

@@ -1,6 +1,6 @@
 /**
- * A zone's clock as a plain table, minute by minute, read from the runtime: no offsets, no transitions, no arithmetic shared with the
- * engine. Instants and wall clock times are whole minutes since 1970.
+ * A zone's clock as a plain table, minute by minute, read from the runtime: no offsets, no transitions, no arithmetic
+ * shared with the engine. Instants and wall clock times are whole minutes since 1970.
  */
 export type ClockTable = {
   firstMinute: number;
@@ -36,7 +36,9 @@ export function readClock(timeZone: string, fromMinute: number, toMinute: number
   return table;
 }
 
-/** RFC 5545 3.3.5 by looking: the first time it was shown, or, if never, counted on from the last time shown before it. */
+/**
+ * RFC 5545 3.3.5 by looking: the first time it was shown, or, if never, counted on from the last time shown before it.
+ */
 export function minuteOf(clock: ClockTable, wall: number): number {
   const shown = clock.firstShown.get(wall);
   if (shown !== undefined) return shown;

@@ -5,8 +5,8 @@ import type { ClockTable } from './clock.ts';
 import { dateShown, minuteOf, readClock } from './clock.ts';
 
 /**
- * The slots of a question found the slow way: every minute is looked at by itself. It shares no code with the engine but the types.
- * All numbers here are whole minutes since 1970, and day numbers.
+ * The slots of a question found the slow way: every minute is looked at by itself. It shares no code with the engine
+ * but the types. All numbers here are whole minutes since 1970, and day numbers.
  */
 const marginMinutes = 6 * 1440;
 

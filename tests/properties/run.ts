@@ -3,8 +3,9 @@ import { agreements } from './agreement.ts';
 import { clockChanges, situationAround, years, zones } from './situations.ts';
 
 /**
- * Every zone of the runtime × every clock change since 2000, with random schedules, claims and rules: about eighteen thousand situations.
- * `node tests/properties/run.ts [situations per change = 1] [seed = 1] [part of the zones, as 1/4 = all]`; stops at the first ten contradictions.
+ * Every zone of the runtime × every clock change since 2000, with random schedules, claims and rules: about eighteen
+ * thousand situations. `node tests/properties/run.ts [situations per change = 1] [seed = 1] [part of the zones, as 1/4
+ * = all]`; stops at the first ten contradictions.
  */
 const [perChange = 1, seed = 1] = process.argv.slice(2, 4).map(Number);
 const [part = 1, parts = 1] = (process.argv[4] ?? '1/1').split('/').map(Number);
