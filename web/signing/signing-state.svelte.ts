@@ -35,7 +35,7 @@ export class SigningState {
   /** To be called whenever the booking changes: the document can be asked for once it is there. */
   async look(): Promise<void> {
     const { booking } = this.guest;
-    if (this.#asking || this.session !== null || booking?.status !== 'held') return;
+    if (this.#asking || this.session !== null || booking?.status !== 'held' || booking.ndaStatus !== 'sent') return;
     this.#asking = true;
     const answer = await api.call('signingSession', { token: this.guest.token });
     this.#asking = false;

@@ -35,11 +35,11 @@ export function offsetName(zone: string, at: Date): string {
   return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest > 0 ? `:${String(rest).padStart(2, '0')}` : ''}`;
 }
 
-/** `America/Argentina/Buenos_Aires` → `Buenos Aires, Argentina`. */
+/** `Europe/Riga` → `Riga`; `America/Argentina/Buenos_Aires` → `Buenos Aires, Argentina`. */
 export function placeName(zone: string): string {
   const parts = zone.split('/').map((part) => part.replaceAll('_', ' '));
   const city = parts.at(-1) ?? zone;
-  return parts.length < 2 ? city : `${city}, ${parts.at(-2)}`;
+  return parts.length < 3 ? city : `${city}, ${parts.at(-2)}`;
 }
 
 /** The clock of the zone changes between two instants: worth a word beside the times. */

@@ -1,10 +1,12 @@
+import { untrack } from 'svelte';
+
 /** What assistive technology should hear, politely, though nothing with focus changed. */
 class Announcer {
   text: string = $state('');
 
   say(text: string): void {
     // The same sentence twice would be no change to a live region.
-    this.text = this.text === text ? `${text}\u00a0` : text;
+    this.text = untrack(() => this.text) === text ? `${text}\u00a0` : text;
   }
 }
 

@@ -1,0 +1,85 @@
+import type { HostBooking } from '#contract/bookings.ts';
+import { api, newIdempotencyKey, type Failure, type Result } from '../api/client.ts';
+import { live, type Membership } from '../live/connection.svelte.ts';
+import type { AuditItem } from './audit-text.ts';
+
+export type Action = 'cancel' | 'release' | 'resend' | 'noShow' | 'retry';
+
+/** One booking as its host sees it, with its trail and what can be done about it. */
+export class BookingDesk {
+  booking: HostBooking | null = $state.raw(null);
+  audit: AuditItem[] = $state.raw([]);
+  failure: Failure | null = $state.raw(null);
+  busy: boolean = $state(false);
+  readonly id: string;
+  #membership: Membership | null = null;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  start(): () => void {
+    void this.load();
+    return () => this.#membership?.leave();
+  }
+
+  async load(): Promise<void> {
+    const [booking, audit, list] = await Promise.all([
+      api.call('readBooking', { params: { id: this.id } }),
+      api.call('bookingAudit', { params: { id: this.id } }),
+      // Only for the position that news are counted from.
+      this.#membership === null ? api.call('listBookings', { query: { limit: 1 } }) : null,
+    ]);
+    if (booking.ok) this.booking = booking.value;
+    else this.failure = booking.failure;
+    if (audit.ok) this.audit = audit.value.items;
+    if (list?.ok === true) this.#join(list.value.position);
+  }
+
+  async act(action: Action, reason: string): Promise<Result<HostBooking>> {
+    this.busy = true;
+    const common = { params: { id: this.id }, idempotencyKey: newIdempotencyKey() };
+    const answer = await send(action, common, reason);
+    this.busy = false;
+    if (answer.ok) await this.load();
+    return answer;
+  }
+
+  async move(startsAt: string): Promise<Result<HostBooking>> {
+    const answer = await api.call('hostReschedule', {
+      params: { id: this.id },
+      body: { startsAt },
+      idempotencyKey: newIdempotencyKey(),
+    });
+    if (answer.ok) await this.load();
+    return answer;
+  }
+
+  #join(position: number): void {
+    this.#membership ??= live.join(
+      { room: 'dashboard', position },
+      {
+        news: (news) => {
+          if (news.kind === 'booking' && news.bookingId === this.id) void this.load();
+        },
+        reload: () => void this.load().then(() => this.#membership?.resume(position)),
+      },
+    );
+  }
+}
+
+type Common = { params: { id: string }; idempotencyKey: string };
+function send(action: Action, common: Common, reason: string): Promise<Result<HostBooking>> {
+  switch (action) {
+    case 'cancel':
+      return api.call('hostCancel', { ...common, body: { reason } });
+    case 'release':
+      return api.call('hostRelease', { ...common, body: { reason } });
+    case 'resend':
+      return api.call('resend', { ...common, body: { recipient: 'guest' } });
+    case 'noShow':
+      return api.call('markNoShow', common);
+    case 'retry':
+      return api.call('retry', common);
+  }
+}

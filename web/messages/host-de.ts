@@ -1,0 +1,3 @@
+import { hostEn, type HostMessages } from './host-en.ts';
+
+export const hostDe: HostMessages = hostEn;
