@@ -18,132 +18,149 @@ export type ProviderUnderTest = {
   close(): Promise<void>;
 };
 
-/** What every signing provider must keep, whoever conducts the ceremony. */
-export const describeSigningProvider = (name: string, setUp: () => Promise<ProviderUnderTest>): void => {
-  describe(name, () => {
-    let under: ProviderUnderTest;
-    let agreement: Uint8Array;
+/** One provider under test, and what its tests begin with. */
+class Trial {
+  under!: ProviderUnderTest;
+  agreement!: Uint8Array;
 
-    beforeAll(async () => {
-      under = await setUp();
-      const document = await PDFDocument.create();
-      document.addPage().drawText('An agreement');
-      agreement = await document.save();
-    }, 60_000);
-    afterAll(() => under.close());
-
-    const request = (): EnvelopeRequest => ({
+  request(): EnvelopeRequest {
+    return {
       envelopeId: randomUUID(),
       document: {
         documentId: randomUUID(),
         title: 'Mutual NDA',
-        pdf: agreement,
-        sha256: createHash('sha256').update(agreement).digest('hex'),
+        pdf: this.agreement,
+        sha256: createHash('sha256').update(this.agreement).digest('hex'),
       },
       signer: { name: 'Zoë O’Brien 李明', email: 'zoe@example.com' },
       emailSubject: 'Please sign the NDA for your meeting',
       expiresAt: new Date(Date.now() + 15 * 60_000),
-    });
-    const create = async () => {
-      const made = request();
-      const { providerEnvelopeId } = await under.provider.createEnvelope(made);
-      return { ...made, providerEnvelopeId };
     };
-    const read = ({ rawBody, headers }: WebhookDelivery): WebhookReading =>
-      under.provider.readWebhook(rawBody, headers, new Date());
+  }
 
-    it('gives the same envelope when creating it is repeated, and another one for another id', async () => {
-      const made = request();
-      const first = await under.provider.createEnvelope(made);
-      expect(await under.provider.createEnvelope(made)).toEqual(first);
-      expect(await under.provider.createEnvelope(request())).not.toEqual(first);
-      expect(await under.provider.envelopeStatus(first.providerEnvelopeId)).toBe('sent');
+  async create() {
+    const made = this.request();
+    const { providerEnvelopeId } = await this.under.provider.createEnvelope(made);
+    return { ...made, providerEnvelopeId };
+  }
+
+  read({ rawBody, headers }: WebhookDelivery): WebhookReading {
+    return this.under.provider.readWebhook(rawBody, headers, new Date());
+  }
+}
+
+/** What every signing provider must keep, whoever conducts the ceremony. */
+export const describeSigningProvider = (name: string, setUp: () => Promise<ProviderUnderTest>): void => {
+  describe(name, () => {
+    const trial = new Trial();
+
+    beforeAll(async () => {
+      trial.under = await setUp();
+      const document = await PDFDocument.create();
+      document.addPage().drawText('An agreement');
+      trial.agreement = await document.save();
+    }, 60_000);
+    afterAll(() => trial.under.close());
+
+    describe('envelopes', () => envelopePromises(trial));
+    describe('webhooks', () => webhookPromises(trial));
+  });
+};
+
+const envelopePromises = (trial: Trial): void => {
+  it('gives the same envelope when creating it is repeated, and another one for another id', async () => {
+    const made = trial.request();
+    const first = await trial.under.provider.createEnvelope(made);
+    expect(await trial.under.provider.createEnvelope(made)).toEqual(first);
+    expect(await trial.under.provider.createEnvelope(trial.request())).not.toEqual(first);
+    expect(await trial.under.provider.envelopeStatus(first.providerEnvelopeId)).toBe('sent');
+  });
+
+  it('says where to sign, with an address of its own each time when it is the provider who shows the page', async () => {
+    const made = await trial.create();
+    const open = () => trial.under.provider.createSigningView({ ...made, returnUrl: 'https://book.example.com/b/1' });
+    const [first, second] = [await open(), await open()];
+    expect(first.kind).toBe(second.kind);
+    if (first.kind !== 'provider_page' || second.kind !== 'provider_page') return;
+    expect(first.url).not.toBe(second.url);
+    expect(first.expiresAt.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it('has nothing to fetch before the signature, and a sealed document after it, as often as it is asked for', async () => {
+    const { providerEnvelopeId } = await trial.create();
+    await expect(trial.under.provider.fetchCompleted(providerEnvelopeId)).rejects.toThrow('not completed');
+    await trial.under.sign(providerEnvelopeId);
+    expect(await trial.under.provider.envelopeStatus(providerEnvelopeId)).toBe('completed');
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const { signedPdf, signedAt } = await trial.under.provider.fetchCompleted(providerEnvelopeId);
+      expect(Math.abs(signedAt.getTime() - Date.now())).toBeLessThan(60_000);
+      expect((await verifyPdf(signedPdf, { now: new Date() })).verdict).toBe('intact');
+      expect((await PDFDocument.load(signedPdf)).getPageCount()).toBeGreaterThan(1);
+    }
+  }, 30_000);
+
+  it('voids an envelope, once or repeatedly', async () => {
+    const { providerEnvelopeId } = await trial.create();
+    const withdraw = () => trial.under.provider.voidEnvelope({ providerEnvelopeId, reason: 'The time has run out' });
+    expect(await withdraw()).toBe('voided');
+    expect(await withdraw()).toBe('voided');
+    expect(await trial.under.provider.envelopeStatus(providerEnvelopeId)).toBe('voided');
+  });
+
+  it('does not void what was signed or declined, and says which', async () => {
+    const [signedOne, declinedOne] = [await trial.create(), await trial.create()];
+    await trial.under.sign(signedOne.providerEnvelopeId);
+    await trial.under.decline(declinedOne.providerEnvelopeId, 'Section 4');
+    const withdraw = ({ providerEnvelopeId }: { providerEnvelopeId: string }) =>
+      trial.under.provider.voidEnvelope({ providerEnvelopeId, reason: 'Canceled' });
+    expect(await withdraw(signedOne)).toBe('completed');
+    expect(await withdraw(declinedOne)).toBe('declined');
+    expect(await trial.under.provider.envelopeStatus(declinedOne.providerEnvelopeId)).toBe('declined');
+  });
+
+  it('fails for an envelope that does not exist', async () => {
+    await expect(trial.under.provider.envelopeStatus(randomUUID())).rejects.toThrow();
+    await expect(trial.under.provider.fetchCompleted(randomUUID())).rejects.toThrow();
+  });
+};
+
+const webhookPromises = (trial: Trial): void => {
+  it('tells of a signature by webhook, under one event id however often it is delivered', async () => {
+    const { providerEnvelopeId } = await trial.create();
+    await trial.under.sign(providerEnvelopeId);
+    const delivery = await trial.under.delivery(providerEnvelopeId, 'completed');
+    const reading = trial.read(delivery);
+    expect(reading).toMatchObject({
+      outcome: 'event',
+      event: { type: 'completed', providerEnvelopeId, reason: null },
     });
+    expect(trial.read(delivery)).toEqual(reading);
+  });
 
-    it('says where to sign, with an address of its own each time when it is the provider who shows the page', async () => {
-      const made = await create();
-      const open = () => under.provider.createSigningView({ ...made, returnUrl: 'https://book.example.com/b/1' });
-      const [first, second] = [await open(), await open()];
-      expect(first.kind).toBe(second.kind);
-      if (first.kind !== 'provider_page' || second.kind !== 'provider_page') return;
-      expect(first.url).not.toBe(second.url);
-      expect(first.expiresAt.getTime()).toBeGreaterThan(Date.now());
+  it("passes on the signer's reason for declining", async () => {
+    const { providerEnvelopeId } = await trial.create();
+    await trial.under.decline(providerEnvelopeId, 'Section 4 goes “too far”');
+    expect(trial.read(await trial.under.delivery(providerEnvelopeId, 'declined'))).toMatchObject({
+      outcome: 'event',
+      event: { type: 'declined', providerEnvelopeId, reason: 'Section 4 goes “too far”' },
     });
+  });
 
-    it('has nothing to fetch before the signature, and a sealed document after it, as often as it is asked for', async () => {
-      const { providerEnvelopeId } = await create();
-      await expect(under.provider.fetchCompleted(providerEnvelopeId)).rejects.toThrow('not completed');
-      await under.sign(providerEnvelopeId);
-      expect(await under.provider.envelopeStatus(providerEnvelopeId)).toBe('completed');
-      for (let attempt = 0; attempt < 2; attempt++) {
-        const { signedPdf, signedAt } = await under.provider.fetchCompleted(providerEnvelopeId);
-        expect(Math.abs(signedAt.getTime() - Date.now())).toBeLessThan(60_000);
-        expect((await verifyPdf(signedPdf, { now: new Date() })).verdict).toBe('intact');
-        expect((await PDFDocument.load(signedPdf)).getPageCount()).toBeGreaterThan(1);
-      }
-    }, 30_000);
+  it('takes a webhook for forged when its body was changed or its signature is missing', async () => {
+    const { providerEnvelopeId } = await trial.create();
+    await trial.under.sign(providerEnvelopeId);
+    const { rawBody, headers } = await trial.under.delivery(providerEnvelopeId, 'completed');
+    const altered = Buffer.concat([rawBody, Buffer.from(' ')]);
+    expect(trial.read({ rawBody: altered, headers }).outcome).toBe('forged');
+    expect(trial.read({ rawBody, headers: {} }).outcome).toBe('forged');
+  });
 
-    it('voids an envelope, once or repeatedly', async () => {
-      const { providerEnvelopeId } = await create();
-      const withdraw = () => under.provider.voidEnvelope({ providerEnvelopeId, reason: 'The time has run out' });
-      expect(await withdraw()).toBe('voided');
-      expect(await withdraw()).toBe('voided');
-      expect(await under.provider.envelopeStatus(providerEnvelopeId)).toBe('voided');
-    });
-
-    it('does not void what was signed or declined, and says which', async () => {
-      const [signedOne, declinedOne] = [await create(), await create()];
-      await under.sign(signedOne.providerEnvelopeId);
-      await under.decline(declinedOne.providerEnvelopeId, 'Section 4');
-      const withdraw = ({ providerEnvelopeId }: { providerEnvelopeId: string }) =>
-        under.provider.voidEnvelope({ providerEnvelopeId, reason: 'Canceled' });
-      expect(await withdraw(signedOne)).toBe('completed');
-      expect(await withdraw(declinedOne)).toBe('declined');
-      expect(await under.provider.envelopeStatus(declinedOne.providerEnvelopeId)).toBe('declined');
-    });
-
-    it('tells of a signature by webhook, under one event id however often it is delivered', async () => {
-      const { providerEnvelopeId } = await create();
-      await under.sign(providerEnvelopeId);
-      const delivery = await under.delivery(providerEnvelopeId, 'completed');
-      const reading = read(delivery);
-      expect(reading).toMatchObject({
-        outcome: 'event',
-        event: { type: 'completed', providerEnvelopeId, reason: null },
-      });
-      expect(read(delivery)).toEqual(reading);
-    });
-
-    it("passes on the signer's reason for declining", async () => {
-      const { providerEnvelopeId } = await create();
-      await under.decline(providerEnvelopeId, 'Section 4 goes “too far”');
-      expect(read(await under.delivery(providerEnvelopeId, 'declined'))).toMatchObject({
-        outcome: 'event',
-        event: { type: 'declined', providerEnvelopeId, reason: 'Section 4 goes “too far”' },
-      });
-    });
-
-    it('takes a webhook for forged when its body was changed or its signature is missing', async () => {
-      const { providerEnvelopeId } = await create();
-      await under.sign(providerEnvelopeId);
-      const { rawBody, headers } = await under.delivery(providerEnvelopeId, 'completed');
-      const altered = Buffer.concat([rawBody, Buffer.from(' ')]);
-      expect(read({ rawBody: altered, headers }).outcome).toBe('forged');
-      expect(read({ rawBody, headers: {} }).outcome).toBe('forged');
-    });
-
-    it('neither acts on nor chokes on genuine webhooks that it does not understand', () => {
-      expect(read(under.signed('not JSON')).outcome).toBe('unreadable');
-      expect(read(under.signed('[]')).outcome).not.toBe('event');
-      expect(read(under.signed('null')).outcome).toBe('unreadable');
-      expect(read(under.signed('{"event":"template-created","type":"template.created","data":{}}')).outcome).not.toBe(
-        'event',
-      );
-    });
-
-    it('fails for an envelope that does not exist', async () => {
-      await expect(under.provider.envelopeStatus(randomUUID())).rejects.toThrow();
-      await expect(under.provider.fetchCompleted(randomUUID())).rejects.toThrow();
-    });
+  it('neither acts on nor chokes on genuine webhooks that it does not understand', () => {
+    expect(trial.read(trial.under.signed('not JSON')).outcome).toBe('unreadable');
+    expect(trial.read(trial.under.signed('[]')).outcome).not.toBe('event');
+    expect(trial.read(trial.under.signed('null')).outcome).toBe('unreadable');
+    expect(
+      trial.read(trial.under.signed('{"event":"template-created","type":"template.created","data":{}}')).outcome,
+    ).not.toBe('event');
   });
 };
