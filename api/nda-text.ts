@@ -8,9 +8,13 @@ export type NdaText = {
   preview(content: NdaTemplateContent): { html: string; variables: { name: string; value: string }[] };
   previewPdf(content: NdaTemplateContent, author: string): Promise<Uint8Array>;
   variables: readonly { name: string; description: string; sample: string }[];
-  disclosure(language: 'en' | 'de'): { version: string; sha256: string; html: string };
+  disclosure(about: { organizationName: string; contactEmail: string; language: string }): {
+    version: string;
+    sha256: string;
+    html: string;
+  };
   /** The mark as it will be kept, or why it cannot be one. */
   readMark(
     mark: { kind: 'drawn' | 'uploaded'; image: Uint8Array } | { kind: 'typed'; text: string },
-  ): Promise<Uint8Array | null> | Uint8Array | null;
+  ): Uint8Array | null;
 };

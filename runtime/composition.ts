@@ -17,6 +17,7 @@ import type { SigningProvider } from '#integrations/signing/provider.ts';
 import { createFileStore } from '#integrations/storage/file-store.ts';
 import { createS3Store } from '#integrations/storage/s3-store.ts';
 import type { ObjectStore } from '#integrations/storage/store.ts';
+import type { MasterKeys } from '#integrations/storage/sealed.ts';
 import { createDocumentVault, type DocumentVault } from '#integrations/storage/vault.ts';
 import { openFactsStream, type FactsStream } from '#integrations/stream/facts-stream.ts';
 import type { Config } from './config.ts';
@@ -37,7 +38,7 @@ export type Shared = {
 };
 
 export async function openShared(config: Config, processName: string): Promise<Shared> {
-  const masterKeys = [{ id: 'k1', key: config.masterKey }] as const;
+  const masterKeys = keysOf(config);
   const database = await openDatabase(config.database.url, { maxConnections: config.database.poolSize });
   const cipher = createPersonalCipher(masterKeys);
   const stream = await openFactsStream({ ...config.nats, name: `countersign-${processName}` });
@@ -64,6 +65,11 @@ export async function openShared(config: Config, processName: string): Promise<S
       await database.end();
     },
   };
+}
+
+function keysOf({ masterKeys: [newest, ...older] }: Config): MasterKeys {
+  if (!newest) throw new Error('At least one master key is needed.');
+  return [newest, ...older];
 }
 
 export function openMailer({ mail }: Config): Mailer {
@@ -115,6 +121,9 @@ function openSigning(config: Config, parts: SigningParts): SigningProvider {
 }
 
 /** The secret that signs the built-in provider's webhooks: derived, so that there is one less to keep. */
-export function builtinWebhookSecret({ masterKey }: Pick<Config, 'masterKey'>): string {
+export function builtinWebhookSecret({ masterKeys }: Pick<Config, 'masterKeys'>): string {
+  const oldest = masterKeys.at(-1);
+  if (!oldest) throw new Error('At least one master key is needed.');
+  const masterKey = oldest.key;
   return `whsec_${Buffer.from(hkdfSync('sha256', masterKey, '', 'countersign/builtin-webhooks', 32)).toString('base64')}`;
 }

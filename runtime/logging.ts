@@ -26,6 +26,7 @@ export function createLogger(processName: string, level: string): Logger {
     base: { process: processName },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { error: pino.stdSerializers.err },
     redact: { paths: secretNames.flatMap(atThreeDepths), censor: '[redacted]' },
   });
 }

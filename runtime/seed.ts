@@ -43,12 +43,12 @@ export async function seedDemo(config: Config): Promise<{ email: string; passwor
       await verifyEmail(tx, owner.accountId);
       const rules = { timeZone, weekly: officeHours, overrides: [], blackouts: [], travel: [] };
       await insertSchedule(tx, owner, { name: 'Working hours', isDefault: true, rules });
-      const { name, title, source, language } = defaultTemplate('en');
+      const { name, title, source, language, ownVariables } = defaultTemplate('en');
       const content = {
         title,
         source,
         language: language === 'de' ? ('de' as const) : ('en' as const),
-        ownVariables: [],
+        ownVariables,
         emailCodeRequired: false,
       };
       const ndaTemplateId = await insertTemplate(tx, owner, name, newVersion(content));

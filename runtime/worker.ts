@@ -10,7 +10,6 @@ import { openMailer, openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
 import { endWith } from './process-end.ts';
-import { temporalConnectionOptions } from './temporal-setup.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** The `worker` process: workflows and their activities. Stateless: any number can run. */
@@ -38,7 +37,8 @@ const parts: Parts = {
   },
   log,
 };
-const connection = await NativeConnection.connect(temporalConnectionOptions(config.temporal));
+const { address, tls, apiKey } = config.temporal;
+const connection = await NativeConnection.connect({ address, ...(tls && { tls: true }), ...(apiKey !== undefined && { apiKey }) });
 const workers = await createWorkers(parts, {
   connection,
   namespace: config.temporal.namespace,

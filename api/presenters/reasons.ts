@@ -33,8 +33,6 @@ function sentence(reason: Reason, timeZone: string): string {
       return `Closed from ${reason.from} to ${reason.to}.`;
     case 'out_of_office':
       return `Out of office from ${reason.from} to ${reason.to}.`;
-    case 'date_skipped':
-      return `${reason.date} does not exist in ${reason.timeZone}: its clocks jumped over it.`;
     case 'not_on_grid':
       return `Starts are every ${reason.intervalMinutes} minutes${reason.nextStartsAt === null ? '' : `; the next one is ${time(reason.nextStartsAt)}`}.`;
     case 'busy':

@@ -53,14 +53,14 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       const { envelope, ceremony, context, document } = await openCeremony(parts, call.who.bookingId);
       if (signing.name !== 'builtin') throw new Refused('signing_not_open');
       refuseOtherTexts(parts, call.body, document, context);
-      const mark = await readMark(parts, call.body);
+      const mark = readMark(parts, call.body);
       if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call.body.code);
       const { disclosureSha256, documentSha256 } = call.body;
       const outcome = await signInCeremony(
         database,
         call.who.bookingId,
         {
-          disclosureVersion: parts.ndaText.disclosure(context.guest.locale).version,
+          disclosureVersion: disclosureOf(parts, context).version,
           disclosureSha256,
           documentSha256,
           mark: { kind: call.body.mark.kind, cipher: cipher.sealBytes(mark, 'ceremony.mark') },
@@ -133,7 +133,7 @@ async function presentSession(parts: ApiParts, { context, envelope, document, ce
       language: template?.language ?? 'en',
     },
     signer: { name: guest.name, email: guest.email },
-    disclosure: parts.ndaText.disclosure(guest.locale),
+    disclosure: disclosureOf(parts, context),
     emailCode: {
       required: template?.emailCodeRequired ?? false,
       verified: ceremony?.codeVerifiedAt !== null && ceremony !== null,
@@ -152,12 +152,19 @@ function refuseOtherTexts(
   context: BookingContext,
 ): void {
   if (input.documentSha256 !== document.sha256) throw new Refused('document_changed');
-  if (input.disclosureSha256 !== parts.ndaText.disclosure(context.guest.locale).sha256)
-    throw new Refused('document_changed');
+  if (input.disclosureSha256 !== disclosureOf(parts, context).sha256) throw new Refused('document_changed');
 }
 
-async function readMark(parts: ApiParts, { mark }: SignatureInput): Promise<Uint8Array> {
-  const read = await parts.ndaText.readMark(
+function disclosureOf(parts: ApiParts, { guest, host, organization }: BookingContext) {
+  return parts.ndaText.disclosure({
+    organizationName: organization.name,
+    contactEmail: host.email,
+    language: guest.locale,
+  });
+}
+
+function readMark(parts: ApiParts, { mark }: SignatureInput): Uint8Array {
+  const read = parts.ndaText.readMark(
     mark.kind === 'typed' ? mark : { kind: mark.kind, image: Buffer.from(mark.imageBase64, 'base64') },
   );
   if (!read)

@@ -1,0 +1,26 @@
+import type { Limiter } from './limits.ts';
+import type { ApiParts } from './parts.ts';
+import type { Handlers } from './route.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { guestBookingRoutes } from './routes/guest-booking.ts';
+import { guestPages } from './routes/guest-pages.ts';
+import { hold } from './routes/hold.ts';
+import { hostBookingRoutes } from './routes/host-bookings.ts';
+import { offerRoutes } from './routes/offer.ts';
+import { signingRoutes } from './routes/signing.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { createTurnstile } from './turnstile.ts';
+
+/** One handler for each route of the contract: one that is missing does not compile. */
+export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
+  return {
+    ...accountRoutes(parts, limiter),
+    ...offerRoutes(parts),
+    ...hostBookingRoutes(parts),
+    ...guestPages(parts),
+    ...hold(parts, createTurnstile()),
+    ...guestBookingRoutes(parts),
+    ...signingRoutes(parts),
+    ...webhookRoutes(parts),
+  };
+}

@@ -1,0 +1,129 @@
+import { createServer, type Server } from 'node:http';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import compression from 'compression';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { guestOfToken, hostOfCookies } from './auth/identity.ts';
+import { handlers } from './handlers.ts';
+import { mountHealth } from './health.ts';
+import { createLimiter } from './limits.ts';
+import { mailboxStyles, mountMailbox } from './mailbox-pages.ts';
+import { openApiDocument } from './openapi.ts';
+import type { ApiParts } from './parts.ts';
+import { problemHandler, Refused } from './problem.ts';
+import { mountRoutes } from './route.ts';
+
+const bodyLimit = '1mb';
+const day = 86_400_000;
+
+/** The HTTP server with the live connection attached; not listening yet. `webRoot`: the built pages. */
+export function createApi(parts: ApiParts, webRoot: string): Server {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', parts.trustedProxies);
+  app.set('query parser', 'simple');
+  app.use(securityHeaders(parts.publicUrl));
+  app.use(compression({ threshold: 2_048 }));
+  mountHealth(app, parts);
+  mountApi(app, parts);
+  mountDocs(app, parts);
+  app.get('/mailbox.css', (_request, response) => void response.type('css').send(mailboxStyles));
+  mountMailbox(app, parts);
+  mountWeb(app, webRoot);
+  app.use(problemHandler(parts.log));
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+    app,
+  );
+  parts.relay.attach(server, {
+    bookingOfToken: (token) => guestOfToken(parts.database, token),
+    organizationOfCookies: async (cookies) =>
+      (await hostOfCookies(parts.database, cookies, parts.publicUrl))?.organizationId ?? null,
+  });
+  return server;
+}
+
+/** Nothing from elsewhere, nothing inline, in nobody's frame. */
+function securityHeaders(publicUrl: string) {
+  const isSecure = publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'", publicUrl.replace(/^http/, 'ws')],
+        frameSrc: ["'self'"],
+        frameAncestors: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        ...(isSecure && { upgradeInsecureRequests: [] }),
+      },
+    },
+    strictTransportSecurity: isSecure ? { maxAge: 365 * (day / 1000) } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: false,
+  });
+}
+
+function mountApi(app: Express, parts: ApiParts): void {
+  const router = express.Router();
+  const limiter = createLimiter(parts.limits);
+  router.use(
+    express.json({
+      limit: bodyLimit,
+      // Webhooks are signed over the bytes as they came.
+      verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
+    }),
+  );
+  mountRoutes(router, handlers(parts, limiter), parts, limiter);
+  router.use(() => {
+    throw new Refused('not_found');
+  });
+  app.use('/api/v1', router);
+}
+
+/** The document is made once; its page is Swagger UI from its package, with the one style exception it needs. */
+function mountDocs(app: Express, parts: ApiParts): void {
+  const document = JSON.stringify(openApiDocument(parts.publicUrl));
+  app.get('/openapi.json', (_request, response) => void response.type('json').send(document));
+  const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  app.get('/docs', (_request, response) => void response.redirect('/docs/'));
+  app.use('/docs', (_request, response, next) => {
+    response.setHeader(
+      'Content-Security-Policy',
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+    );
+    next();
+  });
+  app.get('/docs/swagger-initializer.js', (_request, response) => {
+    const start =
+      "window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, presets: [SwaggerUIBundle.presets.apis] });";
+    response.type('js').send(`window.onload = () => { ${start} };`);
+  });
+  app.use('/docs', express.static(swagger, { index: 'index.html' }));
+}
+
+/** Built pages: hashed assets for ever, the shell never; any other address is a page of the app. */
+function mountWeb(app: Express, webRoot: string): void {
+  app.use(
+    '/assets',
+    express.static(join(webRoot, 'assets'), { immutable: true, maxAge: 365 * day, fallthrough: false }),
+  );
+  app.use(express.static(webRoot, { index: false, maxAge: 0 }));
+  app.get(/.*/, (request, response) => {
+    const shell = join(webRoot, 'index.html');
+    if (!request.accepts('html') || !existsSync(shell)) throw new Refused('not_found');
+    response.setHeader('Cache-Control', 'no-cache');
+    response.sendFile(shell);
+  });
+  app.use(() => {
+    throw new Refused('not_found');
+  });
+}
