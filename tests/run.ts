@@ -65,7 +65,7 @@ async function runPart(part: Part): Promise<Counts> {
 
 function runChild(part: Part, reportFile: string): Promise<{ exitCode: number; output: string }> {
   const [program = '', ...args] = part.command.map((word) => word.replace('{report}', reportFile));
-  const env = { ...processEnvironment(), NO_COLOR: '1', FORCE_COLOR: '0', PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile };
+  const env = { ...processEnvironment(), NO_COLOR: '1', PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile };
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(root, 'node_modules', '.bin', program), ...args], {
       cwd: root,
