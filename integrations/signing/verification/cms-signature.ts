@@ -18,7 +18,6 @@ export type CmsReading =
 const attributeTypes = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
-  signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
 };
 
@@ -31,7 +30,7 @@ const hashNames: Readonly<Record<string, string>> = {
 
 /**
  * Checks one signer's CMS signature over `detachedContent` (or over the content inside): message digest, the signature over the
- * signed attributes, and that the signing-certificate attribute names the certificate used (RFC 5652 § 5.4, RFC 5035).
+ * signed attributes, and that a signing-certificate attribute names the certificate used (RFC 5652 § 5.4, RFC 5035).
  * Trust in the certificate is the caller's question.
  */
 export const readCmsSignature = async (der: Uint8Array, detachedContent: Uint8Array | null): Promise<CmsReading> => {
@@ -82,15 +81,16 @@ const check = async (signedData: pkijs.SignedData, detachedContent: Uint8Array |
   };
 };
 
-/** Null when the attribute names this certificate; signatures from elsewhere may lack it (older PKCS #7), ours never do. */
+/**
+ * Null when the attribute names this certificate, or is absent: PKCS #7 signatures from elsewhere have none (DocuSign's among them),
+ * and nobody can take one away from ours, since it is signed.
+ */
 const boundToCertificate = async (
   attributes: readonly pkijs.Attribute[],
   leaf: pkijs.Certificate,
 ): Promise<string | null> => {
   const attribute = firstValue(attributes, attributeTypes.signingCertificateV2);
-  if (!attribute) {
-    return firstValue(attributes, attributeTypes.signingCertificate) ? null : missingSigningCertificate;
-  }
+  if (!attribute) return null;
   const essId = sequenceAt(sequenceAt(sequenceAt(attribute, 0), 0), null);
   const fields = essId?.valueBlock.value ?? [];
   const algorithm = fields[0] instanceof asn1js.Sequence ? fields[0].valueBlock.value[0] : null;
@@ -102,8 +102,6 @@ const boundToCertificate = async (
   }
   return null;
 };
-
-const missingSigningCertificate = 'the signing-certificate attribute is missing';
 
 const sequenceAt = (value: unknown, index: number | null): asn1js.Sequence | null => {
   if (!(value instanceof asn1js.Sequence)) return null;

@@ -55,12 +55,13 @@ const trustSentence = (trust: SealReport['trust'], root: NonNullable<SealReport[
   }
 };
 
-const agreementSentences = ({ agreement }: VerificationReport): string[] => {
+const agreementSentences = ({ agreement, seals }: VerificationReport): string[] => {
   if (!agreement) return [];
+  const signed = seals.at(-1)?.trust === 'trusted' ? 'Signed' : 'According to whoever sealed it, signed';
   const { signerName, signerEmail, signedAt, templateName, templateVersion, documentId, lengthBytes, sha256 } =
     agreement;
   return [
-    `Signed by ${signerName} <${signerEmail}> at ${utc(signedAt)}: ${templateName}, version ${templateVersion}, document ${documentId}.`,
+    `${signed} by ${signerName} <${signerEmail}> at ${utc(signedAt)}: ${templateName}, version ${templateVersion}, document ${documentId}.`,
     agreement.matches
       ? `The agreement as it was shown is the first ${lengthBytes} bytes; their SHA-256 is ${sha256}, as recorded.`
       : `The agreement inside is not the one recorded (SHA-256 ${sha256}).`,
