@@ -1,16 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import type { Browser, LaunchOptions, Page } from 'playwright-core';
+import type { Browser, LaunchOptions } from 'playwright-core';
+import { openPrintPage } from './print-page.ts';
+import type { PrintPage } from './print-page.ts';
 
 export type PageLease = {
-  page: Page;
-  /** `broken`: the page may be busy or in an unknown state, and is closed in place of being used again. */
+  page: PrintPage;
+  /** `broken`: the page may be busy or in an unknown state, and is closed in place of being used again. Never rejects. */
   release(outcome: 'clean' | 'broken'): Promise<void>;
 };
 
 export type BrowserPool = {
-  /** A page without script and network. Waits for a place when as many documents as allowed are being made. */
+  /** Waits for a place when as many documents as allowed are being made. */
   lease(): Promise<PageLease>;
+  /** Refuses who waits, and ends when the documents under way are done. */
   close(): Promise<void>;
 };
 
@@ -22,9 +25,15 @@ export type BrowserPoolOptions = {
   documentsPerBrowser: number;
 };
 
-const PAGE_CLOSE_MS = 3_000;
+type Running = {
+  browser: Promise<Browser>;
+  leases: number;
+  documents: number;
+  retired: boolean;
+  idlePages: PrintPage[];
+};
 
-type Running = { browser: Promise<Browser>; leases: number; documents: number; retired: boolean; idlePages: Page[] };
+const PAGE_CLOSE_MS = 3_000;
 
 /**
  * One browser for all documents, started at first need; one that died is replaced at the next lease. Pages are used again, since a
@@ -33,7 +42,7 @@ type Running = { browser: Promise<Browser>; leases: number; documents: number; r
 export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   const places = createPlaces(options.concurrency);
   let current: Running | null = null;
-  let closed = false;
+  let closing: Promise<void> | null = null;
 
   const retire = async (running: Running): Promise<void> => {
     running.retired = true;
@@ -42,17 +51,14 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   };
 
   /** A page that does not let itself be closed costs its browser; documents under way in it are printed again in the next. */
-  const closeOrRetire = async (page: Page, running: Running): Promise<void> => {
-    const closing = page
-      .context()
-      .close()
-      .then(
-        () => true,
-        () => true,
-      );
-    const closed = await Promise.race([closing, pause(PAGE_CLOSE_MS, false, { ref: false })]);
-    if (closed) return;
+  const closeOrRetire = async (page: PrintPage, running: Running): Promise<void> => {
+    const closed = page.close().then(
+      () => true,
+      () => true,
+    );
+    if (await Promise.race([closed, pause(PAGE_CLOSE_MS, false, { ref: false })])) return;
     await shut(running);
+    await retire(running);
   };
 
   const start = (): Running => {
@@ -73,14 +79,10 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
       if (running.retired || running.documents >= options.documentsPerBrowser) await retire(running);
     };
     try {
-      const page = running.idlePages.pop() ?? (await newPage(await running.browser));
+      const page = running.idlePages.pop() ?? (await openPrintPage(await running.browser));
       const release = async (outcome: 'clean' | 'broken'): Promise<void> => {
-        if (outcome === 'clean' && !page.isClosed()) running.idlePages.push(page);
-        else
-          await page
-            .context()
-            .close()
-            .catch(() => undefined);
+        if (outcome === 'clean' && (await page.empty())) running.idlePages.push(page);
+        else await closeOrRetire(page, running);
         await finish();
       };
       return { page, release };
@@ -91,9 +93,10 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   };
 
   const lease = async (): Promise<PageLease> => {
+    if (closing !== null) throw new Error('The PDF renderer is closed');
     await places.take();
     try {
-      if (closed) throw new Error('The PDF renderer is closed');
+      if (closing !== null) throw new Error('The PDF renderer is closed');
       const { page, release } = await leaseFrom((current ??= start()));
       return { page, release: (outcome) => release(outcome).finally(places.give) };
     } catch (error) {
@@ -102,32 +105,16 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
     }
   };
 
-  const close = async (): Promise<void> => {
-    closed = true;
+  const end = async (): Promise<void> => {
+    for (let taken = 0; taken < options.concurrency; taken += 1) await places.take();
     if (current !== null) await retire(current);
   };
 
-  return { lease, close };
-}
-
-/** Leaves the document, and with it what it had still planned (a timed refresh). False when the page does not obey. */
-async function emptied(page: Page): Promise<boolean> {
-  return page.goto('about:blank', { timeout: PAGE_CLOSE_MS }).then(
-    () => true,
-    () => false,
-  );
+  return { lease, close: () => (closing ??= end()) };
 }
 
 async function shut(running: Running): Promise<void> {
   await running.browser.then((browser) => browser.close()).catch(() => undefined);
-}
-
-async function newPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ javaScriptEnabled: false, offline: true, serviceWorkers: 'block' });
-  const page = await context.newPage();
-  // 204 is the answer after which a page stays where it is, so a document cannot even leave itself.
-  await page.route('**/*', (route) => route.fulfill({ status: 204 }));
-  return page;
 }
 
 /** A fixed number of places. A place given back goes straight to the one that waited longest, so nobody can slip in between. */

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { difference, pagePixels } from '#tests/conformance/pdf/page-pixels.ts';
 import { documentFontFamily } from '../fonts/embedding.ts';
 import { PdfLimitExceeded } from '../renderer.ts';
 import type { PdfInput } from '../renderer.ts';
@@ -45,6 +49,37 @@ describe('the PDF renderer', { timeout: 60_000 }, () => {
     await other.close();
     expect(Buffer.compare(first, second)).toBe(0);
     expect(Buffer.compare(first, third)).toBe(0);
+  });
+
+  test('draws every document with its fonts, however many at once', async () => {
+    const same = input('<h1>山田 <em>x</em> محمد สมชาย अनुराधा 김</h1>');
+    const many = await Promise.all(Array.from({ length: 40 }, () => renderer.render(same)));
+    expect(new Set(many.map((pdf) => Buffer.from(pdf).toString('base64'))).size).toBe(1);
+  });
+
+  test('leaves nothing behind that changes the next document', async () => {
+    const leaving = (seconds: number): string =>
+      `<meta http-equiv="refresh" content="${seconds}; url=about:blank"><p>x</p>`;
+    const single = createPdfRenderer({ concurrency: 1 });
+    const next = input('<p>next</p>'.repeat(40));
+    const expected = await single.render(next);
+    for (const seconds of [0, 0, 1, 1]) await single.render(input(leaving(seconds))).catch(() => undefined);
+    const endMs = performance.now() + 1_500;
+    while (performance.now() < endMs) expect(Buffer.compare(await single.render(next), expected)).toBe(0);
+    await single.close();
+  });
+
+  test('shows nothing of the machine it runs on', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'pdf-'));
+    await writeFile(join(directory, 'secret.txt'), 'secret '.repeat(100));
+    const frame = (url: string): PdfInput =>
+      input(`<iframe src="${url}"></iframe><img src="${url}"><object data="${url}"></object>`);
+    const [secret, blank] = [
+      await renderer.render(frame(`file://${directory}/secret.txt`)),
+      await renderer.render(frame('about:blank')),
+    ];
+    expect(difference(await pagePixels(secret), await pagePixels(blank))).toBe(0);
+    await rm(directory, { recursive: true });
   });
 
   test('runs no script', async () => {

@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import { makeArchival } from '../archival/archival.ts';
 import { withEmbeddedFonts } from '../fonts/document-fonts.ts';
 import { PdfLimitExceeded } from '../renderer.ts';
@@ -7,6 +6,7 @@ import { createBrowserPool } from './browser-pool.ts';
 import type { BrowserPool } from './browser-pool.ts';
 import { chromiumExecutable } from './executable.ts';
 import type { ChromiumOptions } from './executable.ts';
+import type { PrintPage } from './print-page.ts';
 
 export type PdfLimits = {
   /** Of the HTML, before fonts are added. */
@@ -66,16 +66,16 @@ export function createPdfRenderer(options: PdfRendererOptions = {}): PdfRenderer
 async function print(pool: BrowserPool, html: string, renderMs: number): Promise<Uint8Array> {
   const attempt = async (): Promise<{ printed: Uint8Array } | { died: unknown }> => {
     const { page, release } = await pool.lease();
-    let outcome: 'clean' | 'broken' = 'broken';
     try {
       const printed = await printWithin(page, html, renderMs);
-      outcome = 'clean';
+      // Making the page ready for the next document is nothing that this one has to wait for.
+      void release('clean');
       return { printed };
     } catch (error) {
-      if (error instanceof PdfLimitExceeded || page.context().browser()?.isConnected() === true) throw error;
+      const isAlive = page.browserIsAlive();
+      await release('broken');
+      if (error instanceof PdfLimitExceeded || isAlive) throw error;
       return { died: error };
-    } finally {
-      await release(outcome);
     }
   };
   const first = await attempt();
@@ -85,14 +85,12 @@ async function print(pool: BrowserPool, html: string, renderMs: number): Promise
 }
 
 /** What takes too long is stopped by closing its page; the browser stays for the others. */
-async function printWithin(page: Page, html: string, renderMs: number): Promise<Uint8Array> {
+async function printWithin(page: PrintPage, html: string, renderMs: number): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new PdfLimitExceeded(`Rendering took over ${renderMs} ms`)), renderMs);
   });
-  const printing = page
-    .setContent(html, { waitUntil: 'load', timeout: 0 })
-    .then(() => page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true }));
+  const printing = page.print(html);
   printing.catch(() => undefined);
   try {
     return await Promise.race([printing, tooLong]);

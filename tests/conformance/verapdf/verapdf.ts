@@ -16,6 +16,11 @@ export type PdfFlavour = '2b' | 'ua1';
 export type VeraPdf = {
   /** The report has a line for each flavour, and for each rule that was not kept. */
   validate(pdf: Uint8Array, flavours: readonly PdfFlavour[]): Promise<{ compliant: boolean; report: string }>;
+  /** The same for several files with one start of Java; a file is compliant when it keeps all flavours. */
+  validateAll(
+    pdfs: readonly Uint8Array[],
+    flavours: readonly PdfFlavour[],
+  ): Promise<{ compliant: boolean[]; report: string }>;
 };
 
 const VERSION = '1.28.2';
@@ -29,7 +34,13 @@ export async function veraPdf(): Promise<VeraPdf | { absent: string }> {
   if (!modules.stdout.includes('jdk.compiler')) return { absent: 'this Java is no JDK (jdk.compiler is missing)' };
   const libraries = join(homedir(), '.cache', 'countersign', `verapdf-${VERSION}`);
   const problem = existsSync(libraries) ? null : await fetchLibraries(libraries);
-  return problem === null ? { validate: (pdf, flavours) => validate(libraries, pdf, flavours) } : { absent: problem };
+  if (problem !== null) return { absent: problem };
+  const validateAll: VeraPdf['validateAll'] = (pdfs, flavours) => runValidator(libraries, pdfs, flavours);
+  const validate: VeraPdf['validate'] = async (pdf, flavours) => {
+    const { compliant, report } = await validateAll([pdf], flavours);
+    return { compliant: compliant[0] === true, report };
+  };
+  return { validate, validateAll };
 }
 
 async function fetchLibraries(libraries: string): Promise<string | null> {
@@ -55,18 +66,23 @@ async function fetchLibraries(libraries: string): Promise<string | null> {
   }
 }
 
-async function validate(libraries: string, pdf: Uint8Array, flavours: readonly PdfFlavour[]) {
+async function runValidator(libraries: string, pdfs: readonly Uint8Array[], flavours: readonly PdfFlavour[]) {
   const directory = await mkdtemp(join(tmpdir(), 'verapdf-'));
-  const file = join(directory, 'document.pdf');
+  const files = pdfs.map((_, index) => join(directory, `${index}.pdf`));
+  const command = ['-cp', `${libraries}/*`, join(here, 'Validate.java'), flavours.join(','), ...files];
   try {
-    await writeFile(file, pdf);
-    const command = ['-cp', `${libraries}/*`, join(here, 'Validate.java'), flavours.join(','), file];
-    const { stdout } = await run('java', command, { timeout: 120_000 });
-    return { compliant: true, report: stdout };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string };
-    if (code !== 1 || !stdout?.includes('compliant')) throw new Error(`veraPDF broke down: ${stderr ?? String(error)}`);
-    return { compliant: false, report: stdout };
+    await Promise.all(pdfs.map((pdf, index) => writeFile(join(directory, `${index}.pdf`), pdf)));
+    const { stdout, stderr } = await run('java', command, { timeout: 120_000 }).catch((error: unknown) => {
+      // Exit code 1 is a verdict; anything else is a failure of the run.
+      if ((error as { code?: number }).code === 1) return error as { stdout: string; stderr: string };
+      throw error;
+    });
+    const verdicts = stdout.split('\n').filter((line) => /^\/.*compliant$/.test(line));
+    if (verdicts.length !== pdfs.length * flavours.length) throw new Error(`veraPDF broke down: ${stderr}`);
+    const compliant = files.map((file) =>
+      verdicts.filter((line) => line.startsWith(`${file} `)).every((line) => !line.endsWith('not compliant')),
+    );
+    return { compliant, report: stdout.replaceAll(`${directory}/`, '') };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
