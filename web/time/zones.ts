@@ -63,3 +63,18 @@ export function clockIn(zone: string, at: Date): string {
     hourCycle: 'h23',
   }).format(at);
 }
+
+/**
+ * The instant of a wall clock (`YYYY-MM-DDTHH:MM`) in a zone. Within a gap the clock moves on by the gap; of a repeated hour, the first
+ * (as RFC 5545 and java.time do).
+ */
+export function instantAt(wall: string, zone: string): Date {
+  const asUtc = Date.parse(`${wall}:00Z`);
+  const dayMs = 86_400_000;
+  const before = offsetMinutes(zone, new Date(asUtc - dayMs));
+  const after = offsetMinutes(zone, new Date(asUtc + dayMs));
+  const early = new Date(asUtc - before * 60_000);
+  if (offsetMinutes(zone, early) === before) return early;
+  const late = new Date(asUtc - after * 60_000);
+  return offsetMinutes(zone, late) === after ? late : early;
+}
