@@ -16,6 +16,33 @@ test('a claim takes its time and its buffers, and those of the asked meeting add
   expect(hours(buffered)).toEqual(['09:00', '09:15', '09:30', '11:00', '11:15', '11:30', '11:45']);
 });
 
+test('one minute of overlap blocks, touching does not', () => {
+  const around = (start: string, end: string): string[] => {
+    const claims = [booking(`2026-06-08T${start}`, `2026-06-08T${end}`)];
+    const busy = claims.map(({ startsAt, endsAt }) => ({ startsAt, endsAt }));
+    const byClaim = hours(ask({}, [host({ claims })]));
+    expect(hours(ask({}, [host({ busy })]))).toEqual(byClaim);
+    return byClaim;
+  };
+  expect(around('10:00', '11:00')).toEqual(['09:00', '11:00']);
+  expect(around('09:59', '11:00')).toEqual(['11:00']);
+  expect(around('10:00', '11:01')).toEqual(['09:00']);
+  expect(around('10:59', '11:00')).toEqual(['09:00', '11:00']);
+});
+
+test('hours of a date that the zone skipped are not moved to the next one', () => {
+  const apia = (weekly: object): SlotsQuestion => ({
+    ...ask({}, [host({ schedule: schedule({ timeZone: 'Pacific/Apia', weekly }) })]),
+    now: at('2011-12-01T00:00'),
+  });
+  const week = [at('2011-12-28T00:00'), at('2012-01-04T00:00')] as const;
+  expect(times(apia({ fri: [['09:00', '10:00']] }), ...week)).toEqual([]);
+  expect(times(apia({ thu: [['23:00', '24:00']], sat: [['00:00', '01:00']] }), ...week)).toEqual([
+    '12-30T09:00',
+    '12-30T10:00',
+  ]);
+});
+
 test('a hold blocks others until the instant it expires, and never its own viewer', () => {
   const claims = [
     booking('2026-06-08T10:00', '2026-06-08T11:00', { expiresAt: at('2026-06-07T13:00'), viewerId: 'grace' }),

@@ -7,7 +7,16 @@ export type SlotCase = {
   title?: string;
   category?: string;
   input: CaseInput;
-  expect: { count?: number; first?: string | null; last?: string | null; starts?: string[] };
+  expect: CaseExpectation;
+};
+
+export type CaseExpectation = {
+  count?: number;
+  first?: string | null;
+  last?: string | null;
+  starts?: string[];
+  /** Seats left, by start. */
+  seatsLeft?: Record<string, number>;
 };
 
 export type CaseInput = CaseHost & {

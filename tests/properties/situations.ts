@@ -127,7 +127,7 @@ const anyLength = fc.constantFrom(15, 30, 45, 60, 95);
 
 function anyBusy(near: Near): fc.Arbitrary<BusyInterval> {
   return fc
-    .tuple(near(48, 60), fc.oneof(fc.constant(0), anyLength, fc.integer({ min: 1, max: 600 })))
+    .tuple(near(48, 60, 1), fc.oneof(fc.constant(0), anyLength, fc.integer({ min: 1, max: 600 })))
     .map(([startsAt, minutes]) => ({ startsAt, endsAt: startsAt + minutes * 60_000 }));
 }
 
@@ -135,7 +135,7 @@ function anyClaim(near: Near): fc.Arbitrary<Claim> {
   const buffer = fc.constantFrom(0, 0, 10, 30);
   return fc
     .record({
-      startsAt: fc.oneof(near(48, 60, 30), near(48, 60)),
+      startsAt: fc.oneof(near(48, 60, 30), near(48, 60), near(48, 60, 1)),
       minutes: anyLength,
       bufferBeforeMinutes: buffer,
       bufferAfterMinutes: buffer,
