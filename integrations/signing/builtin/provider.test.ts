@@ -12,7 +12,9 @@ import { verifyPdf } from '../verification/verify-pdf.ts';
 import { createOrganizationAuthority } from './authority.ts';
 import type { OrganizationKeys } from './authority.ts';
 import type { Ceremonies, CompletedCeremony } from './ceremony.ts';
+import { createLocalTimestampAuthority } from './timestamp.ts';
 import { builtinWebhookBody, createBuiltinProvider } from './provider.ts';
+import type { BuiltinProviderOptions } from './provider.ts';
 
 const secret = 'whsec_' + Buffer.from('a secret of the test').toString('base64');
 const organization = { id: randomUUID(), name: 'Acme "Räuber" 法' };
@@ -93,9 +95,10 @@ const ceremoniesInMemory = () => {
   return { ceremonies, held };
 };
 
-const setUp = () => {
+const setUp = (changes: Partial<BuiltinProviderOptions> = {}) => {
   const { ceremonies, held } = ceremoniesInMemory();
   const provider = createBuiltinProvider({
+    ...changes,
     ceremonies,
     renderer,
     keysOf: () => Promise.resolve(keys),
@@ -139,8 +142,11 @@ const setUp = () => {
 describeSigningProvider('builtin', () => Promise.resolve(setUp()));
 
 describe('the built-in final document', () => {
-  const finalDocument = async (completed: CompletedCeremony): Promise<Uint8Array> => {
-    const { provider, held } = setUp();
+  const finalDocument = async (
+    completed: CompletedCeremony,
+    changes: Partial<BuiltinProviderOptions> = {},
+  ): Promise<Uint8Array> => {
+    const { provider, held } = setUp(changes);
     const { providerEnvelopeId } = await provider.createEnvelope({
       envelopeId: randomUUID(),
       document: completed.document,
@@ -186,6 +192,24 @@ describe('the built-in final document', () => {
     const ceremony = completedCeremony(agreement);
     const altered = { ...ceremony, document: { ...ceremony.document, sha256: 'f'.repeat(64) } };
     await expect(finalDocument(altered)).rejects.toThrow('it was altered');
+  });
+
+  it('waits for an outside timestamp authority that fails, or states the time by its own key, as it is told to', async () => {
+    const timestampAuthority = { timestamp: () => Promise.reject(new Error('the authority is down')) };
+    const ceremony = completedCeremony(agreement);
+    await expect(finalDocument(ceremony, { timestampAuthority })).rejects.toThrow('the authority is down');
+    const pdf = await finalDocument(ceremony, { timestampAuthority, whenTimestampFails: 'own_key' });
+    const report = await verifyPdf(pdf, { now: new Date() });
+    expect(report.seals[0]).toMatchObject({ intact: true, timestamp: { independent: false } });
+  });
+
+  it('calls a timestamp independent when somebody else made it', async () => {
+    const other = await createOrganizationAuthority({ organizationName: 'Time & Co', now: new Date() });
+    const timestampAuthority = createLocalTimestampAuthority({ key: other.timestamping, clock: () => new Date() });
+    const report = await verifyPdf(await finalDocument(completedCeremony(agreement), { timestampAuthority }), {
+      now: new Date(),
+    });
+    expect(report.seals[0]?.timestamp).toMatchObject({ authority: 'Time & Co timestamps', independent: true });
   });
 
   it('is PDF/A-2b and PDF/UA-1', async (context) => {

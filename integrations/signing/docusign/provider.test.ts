@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -141,6 +142,21 @@ describe('createDocusignProvider', () => {
       signer: { name, email: 'zoe@example.com' },
       returnUrl: 'https://book.example.com/b/1',
     });
+
+  it('does not load the SDK before it is called', async () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { createDocusignProvider } from '${import.meta.dirname}/provider.ts';
+      createDocusignProvider(${JSON.stringify(optionsFor(server, receiver.url))});
+      const loaded = Object.keys(createRequire('${import.meta.dirname}/').cache);
+      process.stdout.write(String(loaded.some((path) => path.includes('docusign-esign'))));`;
+    const said = await new Promise((resolve, reject) => {
+      execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+    });
+    expect(said).toBe('false');
+  }, 20_000);
 
   it('opens a signing page that our page may embed, works once, and comes back with a hint of what was done', async () => {
     const made = await create();
