@@ -19,14 +19,36 @@ export function busyTimesOf(ics: string[] | string[][] | string, timeZone: strin
 
 function calendarText(ics: string[] | string[][] | string): string {
   const given = typeof ics === 'string' ? ics.split(/\r?\n/) : ics;
-  const events = given.some(Array.isArray) ? given.map((event) => [event].flat()) : [given as string[]];
-  const lines = events.flatMap((event) => (hasComponent(event) ? event : ['BEGIN:VEVENT', ...event, 'END:VEVENT']));
-  const wrapped = lines.includes('BEGIN:VCALENDAR')
-    ? lines
-    : ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR'];
-  return wrapped.filter((line) => line !== '').join('\r\n');
+  const groups = given.some(Array.isArray) ? given.map((group) => [group].flat()) : [given as string[]];
+  const lines = groups.flatMap(componentLines).filter((line) => line !== '');
+  const whole = lines.includes('BEGIN:VCALENDAR');
+  return (whole ? lines : ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR']).join('\r\n');
 }
 
-function hasComponent(lines: readonly string[]): boolean {
-  return lines.some((line) => line.startsWith('BEGIN:VEVENT') || line.startsWith('BEGIN:VCALENDAR'));
+/** Lines outside of any component are those of events. */
+function componentLines(lines: readonly string[]): string[] {
+  const components: string[] = [];
+  const loose: string[] = [];
+  let depth = 0;
+  for (const line of lines) {
+    if (line.startsWith('BEGIN:')) depth += 1;
+    (depth > 0 ? components : loose).push(line);
+    if (line.startsWith('END:')) depth -= 1;
+  }
+  return [...components, ...eventsOf(loose).flatMap((event) => ['BEGIN:VEVENT', ...event, 'END:VEVENT'])];
+}
+
+/** One event has one DTSTART: with a second one, and the UID and RECURRENCE-ID lines right before it, another event begins. */
+function eventsOf(lines: readonly string[]): string[][] {
+  const events: string[][] = [];
+  let current: string[] = [];
+  for (const line of lines) {
+    if (line.startsWith('DTSTART') && current.some((each) => each.startsWith('DTSTART'))) {
+      const head = current.findLastIndex((each) => !/^(UID|RECURRENCE-ID|SEQUENCE)\b/.test(each)) + 1;
+      events.push(current.slice(0, head));
+      current = current.slice(head);
+    }
+    current.push(line);
+  }
+  return current.length === 0 ? events : [...events, current];
 }
