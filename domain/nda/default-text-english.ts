@@ -8,7 +8,7 @@ Each of them is a *party*. The party that shares information is the *discloser*,
 
 ## 1. Purpose
 
-The parties plan to meet for "{{meeting.title}}" on {{meeting.start}}, and may continue to talk about the same subject afterwards. This agreement protects what they share with each other for that purpose (the *Purpose*).
+The parties plan to meet for “{{meeting.title}}” on {{meeting.start}}, and may continue to talk about the same subject afterwards. This agreement protects what they share with each other for that purpose (the *Purpose*).
 
 ## 2. Confidential information
 
@@ -17,7 +17,7 @@ The parties plan to meet for "{{meeting.title}}" on {{meeting.start}}, and may c
     1. was or became public without a breach of this agreement,
     2. was already lawfully known to the recipient, free of any duty of confidence,
     3. was lawfully received from a third party who was free to share it, or
-    4. was developed independently, without use of the discloser's Confidential Information.
+    4. was developed independently, without use of the discloser’s Confidential Information.
 
 ## 3. What the recipient undertakes
 
