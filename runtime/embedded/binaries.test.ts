@@ -111,7 +111,7 @@ test('a release page that does not answer is given up soon, and building says ho
   await findProgram('nats-server', places(['go']));
   expect(performance.now() - startedAt).toBeLessThan(3000);
   expect(reported).toEqual([
-    expect.stringMatching(/could not be reached$/),
+    expect.stringMatching(/could not be reached\.$/),
     'Building nats-server with Go from example.test/server@v9.9.9: this takes a moment, once.',
   ]);
 });

@@ -78,7 +78,7 @@ export async function findProgram(name: ProgramName, places?: Partial<SearchPlac
       return await obtain(name, cached, search);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
-      search.report(failures.at(-1) ?? '');
+      search.report(`${name}: ${failures.at(-1)}.`);
     }
   }
   throw new Error(
