@@ -8,6 +8,7 @@ import { hold } from './routes/hold.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { signingRoutes } from './routes/signing.ts';
+import { verificationRoutes } from './routes/verification.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createTurnstile } from './turnstile.ts';
 
@@ -21,6 +22,7 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...hold(parts, createTurnstile()),
     ...guestBookingRoutes(parts),
     ...signingRoutes(parts),
+    ...verificationRoutes(parts),
     ...webhookRoutes(parts),
   };
 }

@@ -51,6 +51,9 @@ function operation(operationId: string, route: Route): ZodOpenApiOperationObject
       requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
     }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    ...(route.fileBody && {
+      requestBody: { required: true, content: { [route.fileBody]: { schema: z.string().meta({ format: 'binary' }) } } },
+    }),
     responses: { [route.success.status]: success(route), ...refusals(route) } as ZodOpenApiOperationObject['responses'],
   };
 }

@@ -6,6 +6,7 @@ import type { SigningProvider } from '#integrations/signing/provider.ts';
 import type { DocumentVault } from '#integrations/storage/vault.ts';
 import type { NdaText } from './nda-text.ts';
 import type { BookingEngine } from './engine.ts';
+import type { Verification } from '#contract/verification.ts';
 import type { Relay } from './relay/relay.ts';
 
 export type ApiLog = {
@@ -13,6 +14,9 @@ export type ApiLog = {
   warn(detail: object, message: string): void;
   error(detail: object, message: string): void;
 };
+
+/** What a file says of itself; whether it is known here, the route adds. */
+export type PdfReport = Omit<Verification, 'known'>;
 
 /** What the API works with; made once per process. */
 export type ApiParts = {
@@ -25,6 +29,8 @@ export type ApiParts = {
   ndaText: NdaText;
   /** The invite as calendars read it. */
   inviteText(context: BookingContext, method: 'PUBLISH' | 'CANCEL'): string;
+  /** Checks a sealed PDF with nothing but its bytes; roots are the certificates (PEM) that count as known. */
+  verifyPdf(file: Uint8Array, rootsPem: readonly string[]): Promise<PdfReport>;
   /** The local mailbox, when that is where mails go. */
   mailbox: { list(): Promise<MailboxEntry[]>; read(id: string): Promise<MailboxMessage | null> } | null;
   publicUrl: string;

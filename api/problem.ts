@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { problems, type Problem, type ProblemCode } from '#contract/problems.ts';
 import { problemOfConstraint } from '#db/errors.ts';
 import type { ApiLog } from './parts.ts';

@@ -67,7 +67,7 @@ function serve(
   limiter: Limiter,
 ): RequestHandler {
   return async (request, response) => {
-    await limiter(costOf(name), request.ip ?? 'unknown');
+    await limiter(costOf(name), addressOf(request) ?? 'unknown');
     const who = await identify(route, request, parts);
     const call = {
       params: parse('params', route.params, request.params),
@@ -75,7 +75,7 @@ function serve(
       body: readBody(route, request),
       who,
       key: keyOf(route, request),
-      ip: request.ip ?? null,
+      ip: addressOf(request),
       userAgent: request.get('user-agent')?.slice(0, 300) ?? null,
       rawBody: (request as { rawBody?: Uint8Array }).rawBody ?? new Uint8Array(),
       headers: flat(request),
@@ -138,6 +138,7 @@ function parse(place: string, schema: z.ZodType | undefined, value: unknown): un
 }
 
 function readBody(route: Route, request: Request): unknown {
+  if (route.fileBody && !request.is(route.fileBody)) throw new Refused('unsupported_media_type');
   if (!route.body) return undefined;
   if (!request.is('application/json')) throw new Refused('unsupported_media_type');
   return parse('body', route.body, request.body);
@@ -149,6 +150,11 @@ function keyOf(route: Route, request: Request): string | null {
     'idempotency-key'?: string;
   };
   return headers['idempotency-key'] ?? null;
+}
+
+/** Plain IPv4 where the socket speaks IPv6 for both. */
+function addressOf(request: Request): string | null {
+  return request.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null;
 }
 
 function flat(request: Request): Record<string, string | undefined> {

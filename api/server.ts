@@ -16,6 +16,8 @@ import { problemHandler, Refused } from './problem.ts';
 import { mountRoutes } from './route.ts';
 
 const bodyLimit = '1mb';
+/** A signed agreement has well under one megabyte; scans that people added may have more. */
+const fileLimit = '25mb';
 const day = 86_400_000;
 
 /** The HTTP server with the live connection attached; not listening yet. `webRoot`: the built pages. */
@@ -82,6 +84,13 @@ function mountApi(app: Express, parts: ApiParts): void {
       verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
     }),
   );
+  router.use(
+    express.raw({
+      type: 'application/pdf',
+      limit: fileLimit,
+      verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
+    }),
+  );
   mountRoutes(router, handlers(parts, limiter), parts, limiter);
   router.use(() => {
     throw new Refused('not_found');
@@ -94,7 +103,6 @@ function mountDocs(app: Express, parts: ApiParts): void {
   const document = JSON.stringify(openApiDocument(parts.publicUrl));
   app.get('/openapi.json', (_request, response) => void response.type('json').send(document));
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  app.get('/docs', (_request, response) => void response.redirect('/docs/'));
   app.use('/docs', (_request, response, next) => {
     response.setHeader(
       'Content-Security-Policy',

@@ -9,6 +9,7 @@ import type { ProblemCode } from './problems.ts';
 import * as pages from './public-pages.ts';
 import * as schedules from './schedules.ts';
 import * as signing from './signing.ts';
+import { KnownDocument, Verification } from './verification.ts';
 
 /** Who may call: anybody, whoever holds a booking's secret link (Authorization: Bearer), or a logged-in member. */
 export type Audience = 'public' | 'guest' | 'host';
@@ -23,6 +24,8 @@ export type Route = {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** The body is a file of this type instead of JSON. */
+  fileBody?: string;
   success: { status: 200 | 201 | 202 | 204; body?: z.ZodType; mediaType?: string };
   problems?: readonly ProblemCode[];
 };
@@ -586,6 +589,27 @@ export const routes = {
     body: signing.DeclineInput,
     success: ok(bookings.GuestBooking),
     problems: ['signing_not_open', 'already_signed'],
+  },
+
+  // ---- verification
+  verifyFile: {
+    method: 'post',
+    path: '/verifications',
+    summary: 'Check a PDF: intact or not, who signed when, whether this system knows it. The file is not kept',
+    audience: 'public',
+    tag: 'verification',
+    fileBody: pdf,
+    success: ok(Verification),
+    problems: ['unsupported_media_type', 'body_too_large'],
+  },
+  knownDocument: {
+    method: 'get',
+    path: '/verifications/{id}',
+    summary: 'What is known of the document with this id (from its certificate page)',
+    audience: 'public',
+    tag: 'verification',
+    params: byId,
+    success: ok(KnownDocument),
   },
 
   // ---- providers and operators

@@ -9,6 +9,7 @@ import { openShared, type Shared } from './composition.ts';
 import { configOfThisProcess, type Config } from './config.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { createNdaText } from './nda-text.ts';
+import { pdfReport } from './pdf-report.ts';
 import { endWith } from './process-end.ts';
 
 /** The `api` process: HTTP, pages and the live connection. Stateless: any number can run. */
@@ -41,6 +42,7 @@ function apiParts(settings: Config, parts: Shared, live: ApiParts['relay'], logg
     ndaText: createNdaText(parts.renderer),
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: parts.cipher }, context, method, new Date()),
+    verifyPdf: pdfReport,
     mailbox:
       mail.driver === 'mailbox'
         ? { list: () => listMailbox(mail.dir, { limit: 200 }), read: (id) => readMailboxMessage(mail.dir, id) }

@@ -197,7 +197,8 @@ export const settings = {
   },
   TIMESTAMP_AUTHORITY_URL: {
     schema: url('http:', 'https:'),
-    explain: 'RFC 3161 timestamp authority, for signatures that prove when they were made. Left out: no timestamps.',
+    explain:
+      "RFC 3161 timestamp authority, for signatures that prove when they were made. Left out: the organization's own key states the time.",
   },
   STORAGE_DRIVER: { schema: oneOf('file', 's3'), default: 'file', explain: 'Where encrypted documents are kept.' },
   STORAGE_DIR: { schema: text, explain: 'Folder of the file storage. Default: documents in STATE_DIR.' },

@@ -17,6 +17,7 @@ import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-read
 import { openMailer, openShared, type Shared } from '#runtime/composition.ts';
 import { loadConfig, type Config, type Environment } from '#runtime/config.ts';
 import { createNdaText } from '#runtime/nda-text.ts';
+import { pdfReport } from '#runtime/pdf-report.ts';
 import { prepareNamespace, temporalConnectionOptions } from '#runtime/temporal-setup.ts';
 import { workflowBundle } from '#runtime/workflow-bundle.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -165,6 +166,7 @@ function apiParts(
     relay,
     ndaText: createNdaText(shared.renderer),
     inviteText: (context, method) => inviteText({ publicUrl, cipher: shared.cipher }, context, method, new Date()),
+    verifyPdf: pdfReport,
     mailbox: { list: () => listMailbox(mailDir, { limit: 200 }), read: (id) => readMailboxMessage(mailDir, id) },
     publicUrl,
     temporalUiUrl: null,

@@ -37,6 +37,14 @@ const office = [['09:00', '17:00']] as [string, string][];
 export const officeHours = { mon: office, tue: office, wed: office, thu: office, fri: office, sat: [], sun: [] };
 
 export function accountRoutes(parts: ApiParts, limiter: Limiter): AccountHandlers {
+  return { ...entryRoutes(parts, limiter), ...sessionRoutes(parts), ...recoveryRoutes(parts, limiter) };
+}
+
+/** Coming in, going out, and who one is. */
+function entryRoutes(
+  parts: ApiParts,
+  limiter: Limiter,
+): Pick<AccountHandlers, 'register' | 'logIn' | 'logOut' | 'me' | 'changeProfile'> {
   const { database, publicUrl } = parts;
   return {
     register: async ({ body, ip, userAgent, response }) => {
@@ -82,6 +90,14 @@ export function accountRoutes(parts: ApiParts, limiter: Limiter): AccountHandler
       const member = await accounts.membershipOf(database, who.accountId, who.organizationId);
       return me({ ...who, ...member });
     },
+  };
+}
+
+/** Where an account is logged in. */
+function sessionRoutes({
+  database,
+}: ApiParts): Pick<AccountHandlers, 'listSessions' | 'revokeSession' | 'revokeOtherSessions'> {
+  return {
     listSessions: async ({ who }) => ({
       items: (await sessionsOf(database, who.accountId)).map(({ id, createdAt, lastSeenAt, userAgent, ip }) => ({
         id,
@@ -96,6 +112,16 @@ export function accountRoutes(parts: ApiParts, limiter: Limiter): AccountHandler
       if (!(await endSession(database, who.accountId, params.id))) throw new Refused('not_found');
     },
     revokeOtherSessions: async ({ who }) => endSessions(database, who.accountId, who.sessionId),
+  };
+}
+
+/** Proving an address, and getting back in. */
+function recoveryRoutes(
+  parts: ApiParts,
+  limiter: Limiter,
+): Pick<AccountHandlers, 'requestEmailVerification' | 'verifyEmail' | 'requestPasswordReset' | 'resetPassword'> {
+  const { database } = parts;
+  return {
     requestEmailVerification: async ({ who }) => {
       await limiter('attemptsPerMinute', `verify:${who.accountId}@`);
       await mailLink(parts, who.accountId, 'verify_email');

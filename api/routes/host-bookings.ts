@@ -30,16 +30,26 @@ type HostHandlers = Pick<
   | 'retry'
 >;
 
+/** Makes sure that a booking is the asking organization's own. */
+type Own = (who: HostIdentity, bookingId: string) => Promise<string>;
+
 /** Bookings as their hosts see and manage them. Each route first makes sure that the booking is the organization's own. */
 export function hostBookingRoutes(parts: ApiParts): HostHandlers {
-  const { database, cipher } = parts;
-  const own = async (who: HostIdentity, bookingId: string): Promise<string> => {
-    const isOwn = await asOrganization(database, who.organizationId, (tx) =>
+  const own: Own = async (who, bookingId) => {
+    const isOwn = await asOrganization(parts.database, who.organizationId, (tx) =>
       belongsTo(tx, who.organizationId, bookingId),
     );
     if (!isOwn) throw new Refused('not_found');
     return bookingId;
   };
+  return { ...readingRoutes(parts, own), ...actionRoutes(parts, own) };
+}
+
+function readingRoutes(
+  parts: ApiParts,
+  own: Own,
+): Pick<HostHandlers, 'listBookings' | 'readBooking' | 'bookingAudit' | 'bookingDocument'> {
+  const { database, cipher } = parts;
   return {
     listBookings: async ({ who, query }) => {
       const position = parts.relay.position();
@@ -75,6 +85,15 @@ export function hostBookingRoutes(parts: ApiParts): HostHandlers {
       if (document?.bookingId !== id) throw new Refused('not_found');
       return openDocument(parts, document, asHost(call));
     },
+  };
+}
+
+function actionRoutes(
+  parts: ApiParts,
+  own: Own,
+): Pick<HostHandlers, 'hostCancel' | 'hostRelease' | 'hostReschedule' | 'resend' | 'markNoShow' | 'retry'> {
+  const { database } = parts;
+  return {
     hostCancel: async (call) => {
       const bookingId = await own(call.who, call.params.id);
       await askForChange(parts, { bookingId, kind: 'cancel', actor: asHost(call), reason: call.body.reason }, call.key);

@@ -32,10 +32,8 @@ export async function holdSlot(database: Database, bookingId: string): Promise<H
     const during = occupied(booking);
     await takeOverOverdue(tx, booking, during);
     const reasons = await reasonsAgainst(tx, booking);
-    const isTaken = reasons.some(
-      ({ code }) => code === 'booked' || code === 'held' || code === 'busy' || code === 'buffer',
-    );
-    if (isTaken) return refuse(tx, booking, now, { outcome: 'slot_taken' });
+    const isOnlyTaken = reasons.length > 0 && reasons.every(({ code }) => takenCodes.has(code));
+    if (isOnlyTaken) return refuse(tx, booking, now, { outcome: 'slot_taken' });
     if (reasons.length > 0) return refuse(tx, booking, now, { outcome: 'slot_not_offered', reasons });
     const hasGate = booking.ndaStatus !== 'not_required';
     const expiresAt = hasGate ? new Date(now.getTime() + booking.holdMinutes * 60_000) : null;

@@ -314,6 +314,8 @@ create table document (
   constraint document_one_per_kind unique (booking_id, kind)
 );
 
+create index document_sha256 on document (sha256);
+
 create table envelope (
   id uuid primary key default uuidv7(),
   organization_id uuid not null references organization,
