@@ -2,7 +2,7 @@ import type { MeetingType } from '#contract/meeting-types.ts';
 import type { ScheduleRules } from '#contract/schedules.ts';
 import { api, newIdempotencyKey, type Result } from '../api/client.ts';
 import { emptyDraft, inputOf, slugOf } from '../meeting-types/draft.ts';
-import { defaultTemplate } from '../nda-templates/default-template.ts';
+import { startingTemplate } from '../nda-templates/starting-content.ts';
 
 export type Setup = {
   scheduleName: string;
@@ -48,10 +48,7 @@ async function templateId(locale: 'en' | 'de'): Promise<Result<string>> {
   if (!known.ok) return known;
   const first = known.value.items[0];
   if (first !== undefined) return { ok: true, value: first.id };
-  const content = defaultTemplate[locale];
-  const made = await api.call('createNdaTemplate', {
-    body: { name: content.title, content },
-    idempotencyKey: newIdempotencyKey(),
-  });
+  const body = startingTemplate(locale);
+  const made = await api.call('createNdaTemplate', { body, idempotencyKey: newIdempotencyKey() });
   return made.ok ? { ok: true, value: made.value.id } : made;
 }
