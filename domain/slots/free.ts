@@ -5,7 +5,7 @@ import type { SlotRange, SlotsQuestion } from './input.ts';
 import { assertBounded } from './input.ts';
 import { hasLimits } from './limits.ts';
 import { partiesOf, partySlots } from './party.ts';
-import type { PartySlots } from './party.ts';
+import type { Party, PartySlots } from './party.ts';
 
 /** A start that can be booked now, by which hosts, and how many seats are left there. */
 export type Slot = {
@@ -71,39 +71,37 @@ export function claimsNeeded(question: SlotsQuestion, range: SlotRange): SlotRan
 }
 
 function slotsOf(question: SlotsQuestion, range: SlotRange): Slot[] {
-  let slots: DraftSlot[] = [];
-  for (const party of partiesOf(question)) {
-    const hostIds = party.hosts.map((host) => host.facts.hostId);
-    const found = partySlots(party, question.rules, question, range);
-    slots = slots.length === 0 ? draft(found, hostIds) : join(slots, found, hostIds);
-  }
+  const [first, ...others] = partiesOf(question);
+  if (first === undefined) return [];
+  const hostIds = first.hosts.map((host) => host.facts.hostId);
+  const found = partySlots(first, question.rules, question, range);
+  if (others.length === 0) return found.starts.map((startsAt, index) => slotAt(found, index, startsAt, hostIds));
+  let slots = found.starts.map((startsAt, index) => slotAt(found, index, startsAt, hostIds.slice()));
+  for (const party of others) slots = join(slots, partySlots(party, question.rules, question, range), party);
   return slots;
 }
 
 type DraftSlot = { startsAt: number; seatsLeft: number; hostIds: string[] };
 
-function draft(found: PartySlots, hostIds: readonly string[]): DraftSlot[] {
-  return found.starts.map((startsAt, index) => ({
-    startsAt,
-    seatsLeft: found.seatsLeft[index]!,
-    hostIds: [...hostIds],
-  }));
+function slotAt(found: PartySlots, index: number, startsAt: number, hostIds: string[]): DraftSlot {
+  return { startsAt, seatsLeft: found.seatsLeft[index]!, hostIds };
 }
 
-/** Merges into an ascending list. Several hosts at one start: any of them will do, and their seats add up. */
-function join(slots: DraftSlot[], found: PartySlots, hostIds: readonly string[]): DraftSlot[] {
-  const joined: DraftSlot[] = [];
+/** Joins a party's starts into an ascending list. Several hosts at one start: any of them will do, and their seats add up. */
+function join(slots: DraftSlot[], found: PartySlots, { hosts }: Party): DraftSlot[] {
+  const hostIds = hosts.map((host) => host.facts.hostId);
+  const added: DraftSlot[] = [];
   let next = 0;
-  found.starts.forEach((startsAt, index) => {
-    while (next < slots.length && slots[next]!.startsAt < startsAt) joined.push(slots[next++]!);
+  for (let index = 0; index < found.starts.length; index += 1) {
+    const startsAt = found.starts[index]!;
+    while (next < slots.length && slots[next]!.startsAt < startsAt) next += 1;
     const same = slots[next];
     if (same?.startsAt === startsAt) {
       same.seatsLeft += found.seatsLeft[index]!;
       for (const hostId of hostIds) same.hostIds.push(hostId);
     } else {
-      joined.push({ startsAt, seatsLeft: found.seatsLeft[index]!, hostIds: [...hostIds] });
+      added.push(slotAt(found, index, startsAt, hostIds.slice()));
     }
-  });
-  while (next < slots.length) joined.push(slots[next++]!);
-  return joined;
+  }
+  return added.length === 0 ? slots : [...slots, ...added].sort((a, b) => a.startsAt - b.startsAt);
 }
