@@ -144,7 +144,7 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
   const wanted: Recipient[] = request.recipient === 'both' ? ['guest', 'host'] : [request.recipient ?? 'guest'];
   const facts: FactInput[] = [];
   for (const recipient of wanted) {
-    const last = earlier.filter((message) => message.recipient === recipient).at(-1);
+    const last = earlier.findLast((message) => message.recipient === recipient && !passingKinds.has(message.kind));
     if (!last) continue;
     facts.push(...(await again(tx, booking, request.id, last.kind, recipient)));
   }
@@ -158,6 +158,9 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
   });
   return { outcome: 'done' };
 }
+
+/** Of use at their moment only: the mail worth having again is the one that came before them. */
+const passingKinds: ReadonlySet<MessageKind> = new Set(['reminder', 'signing_code']);
 
 function again(
   tx: Transaction,

@@ -169,7 +169,7 @@ export async function readProgress(db: Queryable, bookingId: string): Promise<Bo
     select ${bookingColumns},
       exists (select from envelope e where e.booking_id = b.id and e.status in ('sent', 'delivered')) as "envelopeOpen",
       (select coalesce(array_agg(split_part(m.message_key, ':', 3)::int), '{}') from message m
-        where m.booking_id = b.id and m.message_key like b.id || ':reminder:%:' || b.sequence || ':guest') as "remindersDone",
+        where m.booking_id = b.id and m.message_key ~ (':reminder:[0-9]+:' || b.sequence || ':guest$')) as "remindersDone",
       (select max(c.created_at) from claim c where c.booking_id = b.id and c.is_live) as "movedAt",
       (select coalesce(array_agg(m.id::text order by m.requested_at), '{}') from message m
         where m.booking_id = b.id and m.status = 'requested') as "pendingMessageIds",
