@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Route, RouteName } from '#contract/routes.ts';
 import {
   claimIdempotencyKey,
+  findIdempotencyKey,
   releaseIdempotencyKey,
   storeResponse,
   type IdempotencyRow,
@@ -47,8 +48,13 @@ export async function withIdempotency(
   const stored = known && openAnswer(parts, known);
   if (stored) return replay(stored);
   const id = `${scope}:${keyed.key}`;
-  await underWay.get(id)?.catch(() => {});
-  const run = execute(parts, { scope, key: keyed.key }, work);
+  // Twins go one at a time: each of those that waited finds the answer of the one before it.
+  let hasWaited = false;
+  for (let twin = underWay.get(id); twin; twin = underWay.get(id)) {
+    hasWaited = true;
+    await twin.catch(() => {});
+  }
+  const run = answerOnce(parts, { scope, key: keyed.key, hasWaited }, work);
   underWay.set(id, run);
   try {
     return { body: await run };
@@ -58,6 +64,16 @@ export async function withIdempotency(
 }
 
 const keyError = { field: 'headers.idempotency-key', code: 'reused', message: 'Use a new key for a new request.' };
+
+async function answerOnce(
+  parts: ApiParts,
+  at: { scope: string; key: string; hasWaited: boolean },
+  work: () => Promise<unknown>,
+): Promise<unknown> {
+  const known = at.hasWaited ? await findIdempotencyKey(parts.database, at.scope, at.key) : null;
+  const stored = known && openAnswer(parts, known);
+  return stored ? replay(stored).body : execute(parts, at, work);
+}
 
 async function execute(
   parts: ApiParts,

@@ -8,6 +8,7 @@ import type { NdaText } from './nda-text.ts';
 import type { BookingEngine } from './engine.ts';
 import type { Verification } from '#contract/verification.ts';
 import type { Relay } from './relay/relay.ts';
+import type { SlotsMemory } from './slots-memory.ts';
 
 export type ApiLog = {
   info(detail: object, message: string): void;
@@ -24,6 +25,7 @@ export type ApiParts = {
   cipher: PersonalCipher;
   engine: BookingEngine;
   relay: Relay;
+  slotsMemory: SlotsMemory;
   vault: DocumentVault;
   signing: SigningProvider;
   ndaText: NdaText;

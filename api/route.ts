@@ -46,7 +46,15 @@ export type Answer<N extends RouteName> =
     : Success<N> extends { mediaType: string }
       ? FileAnswer
       : void;
-export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Answer<N>>;
+/** JSON that was written before: sent as it is. */
+export class PreparedJson {
+  readonly json: string;
+  constructor(json: string) {
+    this.json = json;
+  }
+}
+
+export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Answer<N> | PreparedJson>;
 export type Handlers = { [N in RouteName]: Handler<N> };
 
 /** Puts every route of the contract on the router: parse, say who asks, call, present. */
@@ -93,7 +101,10 @@ function serve(
 
 function send(response: Response, route: Route, answer: unknown): void {
   const { status, mediaType, body } = route.success;
-  if (mediaType) {
+  if (answer instanceof PreparedJson) {
+    response.status(status).setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.end(answer.json);
+  } else if (mediaType) {
     const file = answer as FileAnswer;
     response
       .status(status)

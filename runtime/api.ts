@@ -4,6 +4,7 @@ import { inviteText } from '#activities/booking-mail.ts';
 import { defaultLimits, type ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createApi } from '#api/server.ts';
+import { createSlotsMemory } from '#api/slots-memory.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
 import { openShared, type Shared } from './composition.ts';
 import { configOfThisProcess, type Config } from './config.ts';
@@ -17,6 +18,7 @@ const config = configOfThisProcess();
 const log = createLogger('api', config.logLevel);
 const shared = await openShared(config, 'api');
 const relay = await startRelay(shared.stream, log);
+const slotsMemory = createSlotsMemory(config.database.url);
 const server = createApi(apiParts(config, shared, relay, log), join(import.meta.dirname, '..', 'web', 'dist'));
 
 endWith(log, async () => {
@@ -26,6 +28,7 @@ endWith(log, async () => {
     void relay.close();
     setTimeout(() => server.closeAllConnections(), 5_000).unref();
   });
+  await slotsMemory.close();
   await shared.close();
 });
 
@@ -39,6 +42,7 @@ function apiParts(settings: Config, parts: Shared, live: ApiParts['relay'], logg
   return {
     ...parts,
     relay: live,
+    slotsMemory,
     ndaText: createNdaText(parts.renderer),
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: parts.cipher }, context, method, new Date()),

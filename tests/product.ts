@@ -12,6 +12,7 @@ import { inviteText } from '#activities/booking-mail.ts';
 import { defaultLimits, type ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createApi } from '#api/server.ts';
+import { createSlotsMemory } from '#api/slots-memory.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
 import { openMailer, openShared, type Shared } from '#runtime/composition.ts';
@@ -77,8 +78,12 @@ export async function startProduct(
   const logger = loggerInto(log);
   const shared = await openShared(config, `test-${namespace}`);
   const relay = await startRelay(shared.stream, logger);
+  const slotsMemory = createSlotsMemory(database.url);
   const mailDir = join(stateDir, 'mailbox');
-  const server = createApi(apiParts(config, shared, relay, logger, mailDir, options.limits), join(root, 'web', 'dist'));
+  const server = createApi(
+    apiParts(config, shared, { relay, slotsMemory, log: logger }, mailDir, options.limits),
+    join(root, 'web', 'dist'),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const worker = inProcessWorker(config, shared, logger, options.wrap);
@@ -97,6 +102,7 @@ export async function startProduct(
       server.close();
       server.closeAllConnections();
       await relay.close();
+      await slotsMemory.close();
       await shared.close();
       await database.drop();
       rmSync(stateDir, { recursive: true, force: true });
@@ -155,15 +161,14 @@ function inProcessWorker(
 function apiParts(
   config: Config,
   shared: Shared,
-  relay: ApiParts['relay'],
-  log: ApiParts['log'],
+  own: Pick<ApiParts, 'relay' | 'slotsMemory' | 'log'>,
   mailDir: string,
   limits: Partial<ApiParts['limits']> | undefined,
 ): ApiParts {
   const { publicUrl } = config.http;
   return {
     ...shared,
-    relay,
+    ...own,
     ndaText: createNdaText(shared.renderer),
     inviteText: (context, method) => inviteText({ publicUrl, cipher: shared.cipher }, context, method, new Date()),
     verifyPdf: pdfReport,
@@ -178,7 +183,6 @@ function apiParts(
       temporal: () => shared.engine.check(),
       storage: () => shared.store.check(),
     },
-    log,
   };
 }
 

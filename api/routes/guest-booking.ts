@@ -45,12 +45,9 @@ export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
       const position = relay.position();
       const { meetingTypeId, startsAt, endsAt } = await bookingOf(parts, who.bookingId);
       const durationMinutes = query.durationMinutes ?? (endsAt.getTime() - startsAt.getTime()) / 60_000;
-      return readSlots(parts, {
-        meetingTypeId,
-        query: { ...query, durationMinutes },
-        position,
-        exceptBookingId: who.bookingId,
-      });
+      const asked = { which: { meetingTypeId }, query: { ...query, durationMinutes }, exceptBookingId: who.bookingId };
+      const { answer } = await readSlots(parts, asked);
+      return { ...answer, position, serverTime: new Date().toISOString() };
     },
     guestInvite: async ({ who }) => {
       const context = await readBookingContext(database, cipher, who.bookingId);

@@ -1,10 +1,11 @@
 import { freeSlots } from '#domain/slots/free.ts';
-import { readAvailability } from '#db/queries/availability.ts';
-import { findPublicHost, findPublicType, meetingTypeIdOf, publicTypesOf } from '#db/queries/public-pages.ts';
+import { validUntil } from '#domain/slots/valid-until.ts';
+import { readAvailability, type Which } from '#db/queries/availability.ts';
+import { findPublicHost, findPublicType, publicTypesOf } from '#db/queries/public-pages.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/offer.ts';
 import { Refused } from '../problem.ts';
-import type { Handlers } from '../route.ts';
+import { PreparedJson, type Handlers } from '../route.ts';
 
 const rangeMaxMs = 366 * 86_400_000;
 
@@ -12,7 +13,7 @@ type PageHandlers = Pick<Handlers, 'hostPage' | 'meetingTypePage' | 'slots' | 'n
 
 /** What anybody may see of a host. */
 export function guestPages(parts: ApiParts): PageHandlers {
-  const { database, relay, ndaText } = parts;
+  const { database, relay, ndaText, slotsMemory } = parts;
   const find = async (hostSlug: string, slug: string) => {
     const host = await findPublicHost(database, hostSlug);
     const type = host && (await findPublicType(database, host.id, slug));
@@ -36,10 +37,16 @@ export function guestPages(parts: ApiParts): PageHandlers {
       };
     },
     slots: async ({ params, query }) => {
+      const which = { hostSlug: params.hostSlug, slug: params.meetingTypeSlug };
+      const key = [which.hostSlug, which.slug, query.from, query.to, query.timeZone, query.durationMinutes].join('|');
       const position = relay.position();
-      const id = await meetingTypeIdOf(database, params.hostSlug, params.meetingTypeSlug);
-      if (!id) throw new Refused('not_found');
-      return readSlots(parts, { meetingTypeId: id, query, position });
+      const remembered = slotsMemory.get(key, Date.now());
+      if (remembered) return finish(remembered.head, position);
+      const mark = slotsMemory.mark();
+      const read = await readSlots(parts, { which, query });
+      const head = JSON.stringify(read.answer);
+      slotsMemory.keep(key, { hostId: read.hostId, head, validUntil: read.validUntil }, mark);
+      return finish(head, position);
     },
     ndaSample: async ({ params }) => {
       const { type } = await find(params.hostSlug, params.meetingTypeSlug);
@@ -49,41 +56,42 @@ export function guestPages(parts: ApiParts): PageHandlers {
   };
 }
 
+/** Position and clock are of this moment, whenever the rest was computed; the position was read first, so that no fact is missed. */
+function finish(head: string, position: number): PreparedJson {
+  return new PreparedJson(`${head.slice(0, -1)},"position":${position},"serverTime":"${new Date().toISOString()}"}`);
+}
+
 type SlotsAsked = {
-  meetingTypeId: string;
+  which: Which;
   query: { from: string; to: string; timeZone: string; durationMinutes?: number | undefined };
-  position: number;
   exceptBookingId?: string;
 };
 
-/** Free slots of a meeting type, under the dates of the asked zone. `position` was read before, so that no fact after it is missed. */
-export async function readSlots(parts: ApiParts, { meetingTypeId, query, position, exceptBookingId }: SlotsAsked) {
+/** Free slots of a meeting type, under the dates of the asked zone: one round trip to the database. */
+export async function readSlots(parts: ApiParts, { which, query, exceptBookingId }: SlotsAsked) {
+  const range = readRange(query);
+  const availability = await readAvailability(parts.database, which, range, {
+    ...(query.durationMinutes !== undefined && { durationMinutes: query.durationMinutes }),
+    ...(exceptBookingId !== undefined && { exceptBookingId }),
+  });
+  if (!availability) throw new Refused('not_found');
+  if (!availability.offersDuration) throw new Refused('validation_failed', { errors: [notOffered] });
+  const { question, hostId } = availability;
+  const slots = freeSlots(question, { from: range.from.getTime(), to: range.to.getTime() });
+  const days = present.slotDays(
+    slots.map(({ startsAt }) => startsAt),
+    query.timeZone,
+  );
+  const answer = { timeZone: query.timeZone, durationMinutes: question.rules.durationMinutes, days };
+  return { hostId, answer, validUntil: validUntil(question, slots) };
+}
+
+function readRange(query: { from: string; to: string }): { from: Date; to: Date } {
   const from = new Date(query.from);
   const to = new Date(query.to);
   if (to.getTime() - from.getTime() > rangeMaxMs) throw new Refused('range_too_long', { errors: [tooLong] });
   if (to < from) throw new Refused('validation_failed', { errors: [reversed] });
-  const availability = await readAvailability(
-    parts.database,
-    meetingTypeId,
-    { from, to },
-    {
-      ...(query.durationMinutes !== undefined && { durationMinutes: query.durationMinutes }),
-      ...(exceptBookingId !== undefined && { exceptBookingId }),
-    },
-  );
-  if (!availability) throw new Refused('not_found');
-  if (!availability.offersDuration) throw new Refused('validation_failed', { errors: [notOffered] });
-  const slots = freeSlots(availability.question, { from: from.getTime(), to: to.getTime() });
-  return {
-    timeZone: query.timeZone,
-    durationMinutes: availability.question.rules.durationMinutes,
-    days: present.slotDays(
-      slots.map(({ startsAt }) => startsAt),
-      query.timeZone,
-    ),
-    position,
-    serverTime: new Date(availability.question.now).toISOString(),
-  };
+  return { from, to };
 }
 
 const tooLong = { field: 'query.to', code: 'range_too_long', message: 'Ask for at most 366 days at a time.' };

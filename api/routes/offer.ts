@@ -99,7 +99,12 @@ function scheduleRoutes(
       as(parts, who, async (tx) => {
         const startsAt = new Date(query.startsAt);
         const options = query.durationMinutes === undefined ? {} : { durationMinutes: query.durationMinutes };
-        const availability = await readAvailability(tx, query.meetingTypeId, { from: startsAt, to: startsAt }, options);
+        const availability = await readAvailability(
+          tx,
+          { meetingTypeId: query.meetingTypeId },
+          { from: startsAt, to: startsAt },
+          options,
+        );
         if (!availability) throw new Refused('not_found');
         const reasons = whyNot(availability.question, startsAt.getTime());
         return { offered: reasons.length === 0, reasons: reasons.map((reason) => explain(reason, who.timeZone)) };

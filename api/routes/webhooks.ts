@@ -28,7 +28,10 @@ export function webhookRoutes(parts: ApiParts): WebhookHandlers {
       const letter = await webhooks.findDeadLetter(database, who.organizationId, params.id);
       if (!letter?.payload) throw new Refused('not_found');
       const event = JSON.parse(parts.cipher.open(letter.payload, 'dead_letter.payload')) as { event?: SigningEvent };
-      if (event.event) await handOn(parts, { ...event.event, occurredAt: new Date(event.event.occurredAt) });
+      const received =
+        event.event && (await handOn(parts, { ...event.event, occurredAt: new Date(event.event.occurredAt) }));
+      // Still not understood: the letter stays open.
+      if (received?.status === 'dead_letter') return presentLetter({ ...letter, replayedAt: null });
       await webhooks.markReplayed(database, letter.id);
       return presentLetter({ ...letter, replayedAt: new Date() });
     },

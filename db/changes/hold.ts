@@ -32,8 +32,7 @@ export async function holdSlot(database: Database, bookingId: string): Promise<H
     const during = occupied(booking);
     await takeOverOverdue(tx, booking, during);
     const reasons = await reasonsAgainst(tx, booking);
-    const isOnlyTaken = reasons.length > 0 && reasons.every(({ code }) => takenCodes.has(code));
-    if (isOnlyTaken) return refuse(tx, booking, now, { outcome: 'slot_taken' });
+    if (isOnlyTaken(reasons)) return refuse(tx, booking, now, { outcome: 'slot_taken' });
     if (reasons.length > 0) return refuse(tx, booking, now, { outcome: 'slot_not_offered', reasons });
     const hasGate = booking.ndaStatus !== 'not_required';
     const expiresAt = hasGate ? new Date(now.getTime() + booking.holdMinutes * 60_000) : null;
@@ -47,19 +46,25 @@ export async function holdSlot(database: Database, bookingId: string): Promise<H
 /** Reasons that say no more than that somebody else was faster. */
 const takenCodes: ReadonlySet<string> = new Set(['booked', 'held', 'busy', 'buffer', 'full']);
 
+/** Whether nothing but somebody else's claim is in the way. */
+export function isOnlyTaken(reasons: readonly Reason[]): boolean {
+  return reasons.length > 0 && reasons.every(({ code }) => takenCodes.has(code));
+}
+
 /** Holds that ran out while nobody was there to end them make room now. */
 export async function takeOverOverdue(tx: Transaction, booking: BookingRow, during: Occupied): Promise<void> {
+  const overdue: { booking: BookingRow; now: Date }[] = [];
   for (const overdueId of await overdueClaims(tx, booking.hostId, during)) {
-    if (overdueId === booking.id) continue;
-    const overdue = await lockBooking(tx, overdueId);
-    await expireLocked(tx, overdue.booking, overdue.now);
+    if (overdueId !== booking.id) overdue.push(await lockBooking(tx, overdueId));
   }
+  // Ending one locks the head of the audit trail: bookings are locked before it, here as everywhere.
+  for (const { booking: late, now } of overdue) await expireLocked(tx, late, now);
 }
 
 /** Why the booking's time is not offered now; its own claim is not in its way. */
 export async function reasonsAgainst(tx: Transaction, booking: BookingRow): Promise<readonly Reason[]> {
   const durationMinutes = (booking.endsAt.getTime() - booking.startsAt.getTime()) / 60_000;
-  const availability = await readAvailability(tx, booking.meetingTypeId, occupied(booking), {
+  const availability = await readAvailability(tx, { meetingTypeId: booking.meetingTypeId }, occupied(booking), {
     durationMinutes,
     exceptBookingId: booking.id,
   });

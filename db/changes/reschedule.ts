@@ -5,7 +5,7 @@ import type { BookingRow } from '../queries/bookings.ts';
 import { asFact, insertClaim, occupied } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { releaseClaim } from './expire.ts';
-import { reasonsAgainst, slotHeld, takeOverOverdue } from './hold.ts';
+import { isOnlyTaken, reasonsAgainst, slotHeld, takeOverOverdue } from './hold.ts';
 import { record } from './record.ts';
 import type { ChangeOutcome } from './requests.ts';
 
@@ -23,8 +23,10 @@ export async function moveClaim(
 ): Promise<ChangeOutcome> {
   const moved: BookingRow = { ...booking, ...to, sequence: booking.sequence + 1 };
   const during = occupied(moved);
+  await takeOverOverdue(tx, moved, during);
   if (move.by === 'guest') {
     const reasons = await reasonsAgainst(tx, moved);
+    if (isOnlyTaken(reasons)) return { outcome: 'refused', code: 'slot_taken' };
     if (reasons.length > 0) return { outcome: 'refused', code: 'slot_not_offered', context: { reasons: [...reasons] } };
   }
   const isFree = await swapClaims(tx, booking, moved);
@@ -66,7 +68,6 @@ export async function moveClaim(
 
 /** Old claim out, new claim in; a savepoint puts the old one back when the new time is taken. */
 async function swapClaims(tx: Transaction, booking: BookingRow, moved: BookingRow) {
-  await takeOverOverdue(tx, moved, occupied(moved));
   await tx.query(sql.unsafe`savepoint swap`);
   const released = await releaseClaim(tx, booking, 'rescheduled');
   if (await insertClaim(tx, moved, occupied(moved), null)) return { released };

@@ -8,7 +8,16 @@ import type { Queryable } from '../pool.ts';
 import type { Occupied } from './claims.ts';
 
 /** Everything that decides what a host offers for a meeting type, read in one round trip. */
-export type Availability = { hostId: string; organizationId: string; question: SlotsQuestion; offersDuration: boolean };
+export type Availability = {
+  meetingTypeId: string;
+  hostId: string;
+  organizationId: string;
+  question: SlotsQuestion;
+  offersDuration: boolean;
+};
+
+/** Which meeting type is meant: by its id, or by its public link. */
+export type Which = { meetingTypeId: string } | { hostSlug: string; slug: string };
 
 const window = z.tuple([z.string(), z.string()]);
 const bookingWindow = z.discriminatedUnion('kind', [
@@ -41,6 +50,7 @@ export const scheduleAsJson = sql.fragment`jsonb_build_object(
 export { scheduleJson };
 
 const availabilityRow = z.object({
+  meetingTypeId: z.string(),
   hostId: z.string(),
   organizationId: z.string(),
   schedule: scheduleJson,
@@ -79,12 +89,12 @@ const marginDays = 9;
  */
 export async function readAvailability(
   db: Queryable,
-  meetingTypeId: string,
+  which: Which,
   range: Occupied,
   options: { durationMinutes?: number; exceptBookingId?: string } = {},
 ): Promise<Availability | null> {
   const row = await db.maybeOne(sql.type(availabilityRow)`
-    select t.host_id as "hostId", t.organization_id as "organizationId", t.durations_minutes as "durationsMinutes",
+    select t.id as "meetingTypeId", t.host_id as "hostId", t.organization_id as "organizationId", t.durations_minutes as "durationsMinutes",
       t.interval_minutes as "intervalMinutes", t.offset_minutes as "offsetMinutes", t.buffer_before_minutes as "bufferBeforeMinutes",
       t.buffer_after_minutes as "bufferAfterMinutes", t.notice_minutes as "noticeMinutes", t.booking_window as "bookingWindow",
       t.limit_per_day as "limitPerDay", t.limit_per_week as "limitPerWeek", t.limit_minutes_per_day as "limitMinutesPerDay",
@@ -102,22 +112,28 @@ export async function readAvailability(
               else ${range.from.toISOString()}::timestamptz end - ${marginDays} * interval '1 day',
             ${range.to.toISOString()}::timestamptz + ${marginDays} * interval '1 day')), '[]') as claims,
       clock_timestamp() as now
-    from meeting_type t
-    where t.id = ${meetingTypeId} and t.is_active and t.archived_at is null`);
+    from meeting_type t join host h on h.id = t.host_id
+    where ${isMeant(which)} and t.is_active and t.archived_at is null`);
   if (!row) return null;
   const durationMinutes = options.durationMinutes ?? row.durationsMinutes[0];
-  if (durationMinutes === undefined) throw new Error(`Meeting type ${meetingTypeId} has no duration.`);
+  if (durationMinutes === undefined) throw new Error(`Meeting type ${row.meetingTypeId} has no duration.`);
   return {
+    meetingTypeId: row.meetingTypeId,
     hostId: row.hostId,
     organizationId: row.organizationId,
     offersDuration: row.durationsMinutes.includes(durationMinutes),
     question: {
       now: row.now.getTime(),
-      meetingTypeId,
+      meetingTypeId: row.meetingTypeId,
       hosts: [{ hostId: row.hostId, schedule: asSchedule(row.schedule), claims: row.claims.map(asClaim), busy: [] }],
       rules: asRules(row, durationMinutes),
     },
   };
+}
+
+function isMeant(which: Which) {
+  if ('meetingTypeId' in which) return sql.fragment`t.id = ${which.meetingTypeId}`;
+  return sql.fragment`h.slug = ${which.hostSlug} and t.slug = ${which.slug}`;
 }
 
 /** The engine counts past midnight (`26:00`); the wire and the tables say 02:00 of the next day. */

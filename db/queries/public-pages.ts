@@ -69,8 +69,3 @@ export async function findPublicType(db: Queryable, hostId: string, slug: string
 export async function findBookableType(db: Queryable, id: string): Promise<PublicTypeRow | null> {
   return db.maybeOne(sql.type(typeRow)`select ${columns} from meeting_type t where ${bookable} and t.id = ${id}`);
 }
-
-export async function meetingTypeIdOf(db: Queryable, hostSlug: string, slug: string): Promise<string | null> {
-  return db.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
-    select t.id from meeting_type t join host h on h.id = t.host_id where ${bookable} and h.slug = ${hostSlug} and t.slug = ${slug}`);
-}

@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import { listenForAvailability } from '#db/availability-news.ts';
+
+/** A body that was computed once, without the parts that differ each time, and how long it stays right if nothing changes. */
+export type RememberedSlots = { hostId: string; head: string; validUntil: number };
+
+/**
+ * Answers to "which slots are free" kept in memory. Every change to a host's offer reaches here at its commit and drops that host's answers;
+ * while changes could be missed, nothing is kept. The claim decides in any case: a stale answer could only cost a refusal.
+ */
+export type SlotsMemory = {
+  get(key: string, now: number): RememberedSlots | undefined;
+  /** Taken before reading; `keep` then knows whether the host changed meanwhile. */
+  mark(): number;
+  keep(key: string, answer: RememberedSlots, mark: number): void;
+  close(): Promise<void>;
+};
+
+const answersMax = 10_000;
+const charactersMax = 64 * 1024 * 1024;
+const changesKept = 10_000;
+
+export function createSlotsMemory(databaseUrl: string): SlotsMemory {
+  const answers = new LRUCache<string, RememberedSlots>({
+    max: answersMax,
+    maxSize: charactersMax,
+    sizeCalculation: ({ head }) => head.length + 1,
+    dispose: ({ hostId }, key) => keysOfHost.get(hostId)?.delete(key),
+  });
+  const keysOfHost = new Map<string, Set<string>>();
+  let changes: string[] = [];
+  let forgotten = 0;
+
+  const dropAll = (): void => {
+    answers.clear();
+    keysOfHost.clear();
+    forgotten += changes.length + 1;
+    changes = [];
+  };
+  const news = listenForAvailability(databaseUrl, {
+    gap: dropAll,
+    change: (hostId) => {
+      for (const key of keysOfHost.get(hostId) ?? []) answers.delete(key);
+      keysOfHost.delete(hostId);
+      changes.push(hostId);
+      if (changes.length <= changesKept * 2) return;
+      forgotten += changesKept;
+      changes = changes.slice(changesKept);
+    },
+  });
+  const changedSince = (mark: number, hostId: string): boolean =>
+    mark < forgotten || changes.includes(hostId, mark - forgotten);
+
+  return {
+    mark: () => forgotten + changes.length,
+    get: (key, now) => {
+      const answer = news.isListening() ? answers.get(key) : undefined;
+      return answer && answer.validUntil > now ? answer : undefined;
+    },
+    keep: (key, answer, mark) => {
+      if (!news.isListening() || changedSince(mark, answer.hostId)) return;
+      answers.set(key, answer);
+      const keys = keysOfHost.get(answer.hostId) ?? new Set();
+      keysOfHost.set(answer.hostId, keys.add(key));
+    },
+    close: () => news.close(),
+  };
+}
