@@ -16,11 +16,14 @@ export async function collectSigned(parts: Parts, bookingId: string): Promise<vo
   const completed = await parts.signing.fetchCompleted(envelope.providerEnvelopeId);
   const store = (kind: 'signed' | 'certificate', pdf: Uint8Array) =>
     storePdf(parts, booking, { kind, title: agreement.title, pdf });
-  await signedDocumentStored(parts.database, bookingId, {
+  const signed = await store('signed', completed.signedPdf);
+  const certificate = completed.certificatePdf ? await store('certificate', completed.certificatePdf) : null;
+  const areKept = await signedDocumentStored(parts.database, bookingId, {
     envelopeId: envelope.id,
-    signed: await store('signed', completed.signedPdf),
-    certificate: completed.certificatePdf ? await store('certificate', completed.certificatePdf) : null,
+    signed,
+    certificate,
   });
+  if (!areKept) for (const unused of [signed, certificate]) if (unused) await parts.vault.discard(unused);
 }
 
 async function storePdf(

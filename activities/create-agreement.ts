@@ -33,7 +33,7 @@ export async function createAgreement(parts: Parts, bookingId: string): Promise<
     createdAt: booking.heldAt ?? booking.createdAt,
   });
   const stored = await parts.vault.save(pdf, vaultContext(booking.organizationId, documentId));
-  await agreementCreated(parts.database, bookingId, {
+  const isKept = await agreementCreated(parts.database, bookingId, {
     ...stored,
     id: documentId,
     title: template.title,
@@ -42,6 +42,7 @@ export async function createAgreement(parts: Parts, bookingId: string): Promise<
     valuesCipher: parts.cipher.seal(JSON.stringify(values), 'document.values'),
     htmlCipher: parts.cipher.seal(html, 'document.html'),
   });
+  if (!isKept) await parts.vault.discard(stored);
 }
 
 export const vaultContext = (organizationId: string, documentId: string): string => `${organizationId}/${documentId}`;

@@ -10,12 +10,19 @@ import { record, setState } from './record.ts';
 
 export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'organizationId' | 'kind'>;
 
-/** The agreement's PDF is stored: from now on this text, and no other, is what is signed. */
-export async function agreementCreated(database: Database, bookingId: string, document: StoredDocument): Promise<void> {
-  await database.transaction(async (tx) => {
+/**
+ * The agreement's PDF is stored: from now on this text, and no other, is what is signed.
+ * @returns whether it was this one; false: another run was first, and the caller's bytes are nobody's.
+ */
+export async function agreementCreated(
+  database: Database,
+  bookingId: string,
+  document: StoredDocument,
+): Promise<boolean> {
+  return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.ndaStatus !== 'pending') return;
-    const { id } = await insertDocument(tx, {
+    if (booking.ndaStatus !== 'pending') return false;
+    const { id, isNew } = await insertDocument(tx, {
       ...document,
       organizationId: booking.organizationId,
       bookingId,
@@ -30,6 +37,7 @@ export async function agreementCreated(database: Database, bookingId: string, do
       detail: { documentId: id, sha256, templateVersionId },
       facts: [{ type: 'nda.created', data: { documentId: id, sha256, templateVersionId: templateVersionId ?? '' } }],
     });
+    return isNew;
   });
 }
 
@@ -89,15 +97,15 @@ export async function envelopeEnded(database: Database, bookingId: string, as: '
   });
 }
 
-/** The signed document and its evidence are stored: the signature gate is closed. */
+/** The signed document and its evidence are stored: the signature gate is closed. @returns as `agreementCreated`. */
 export async function signedDocumentStored(
   database: Database,
   bookingId: string,
   stored: { envelopeId: string; signed: StoredDocument; certificate: StoredDocument | null },
-): Promise<void> {
-  await database.transaction(async (tx) => {
+): Promise<boolean> {
+  return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.ndaStatus !== 'signed') return;
+    if (booking.ndaStatus !== 'signed') return false;
     const about = { organizationId: booking.organizationId, bookingId };
     const { id } = await insertDocument(tx, { ...stored.signed, ...about, kind: 'signed' });
     if (stored.certificate) await insertDocument(tx, { ...stored.certificate, ...about, kind: 'certificate' });
@@ -110,6 +118,7 @@ export async function signedDocumentStored(
       detail: { envelopeId: stored.envelopeId, documentId: id, sha256 },
       facts: [{ type: 'nda.completed', data: { envelopeId: stored.envelopeId, documentId: id, sha256 } }],
     });
+    return true;
   });
 }
 

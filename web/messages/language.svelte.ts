@@ -23,7 +23,7 @@ class Language {
 
   /** For dates and numbers: the reader's own variety of the language, when there is one. */
   get dateLocale(): string {
-    const own = navigator.languages.find((name) => name.toLowerCase().startsWith(this.locale));
+    const own = navigator.languages.find((name) => name.toLowerCase().startsWith(this.locale) && isLanguageTag(name));
     return own === undefined || own === 'en' ? { en: 'en-GB', de: 'de-DE' }[this.locale] : own;
   }
 
@@ -36,6 +36,15 @@ class Language {
     this.t = locale === 'de' ? (await import('./de.ts')).de : en;
     this.locale = locale;
     document.documentElement.lang = locale;
+  }
+}
+
+/** Some systems name a language in a way that Intl refuses, such as en-US@posix. */
+function isLanguageTag(name: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(name).length === 1;
+  } catch {
+    return false;
   }
 }
 
