@@ -18,6 +18,7 @@ zones.forEach((timeZone, index) => {
       seed: seed + situations,
     })) {
       situations += 1;
+      if (situations % 1000 === 0) console.log(`${situations} situations so far, at ${timeZone}`);
       for (const [name, agreement] of Object.entries(agreements)) {
         const contradiction = agreement(situation);
         if (contradiction === null) continue;
