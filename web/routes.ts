@@ -6,6 +6,9 @@ export const table: RouteTable = {
   '/': () => import('./views/HomeView.svelte'),
   '/my-booking': () => import('./views/MyBookingView.svelte'),
   '/my-booking/sign': () => import('./views/SignView.svelte'),
+  '/verify': () => import('./views/VerifyView.svelte'),
+  '/legal': () => import('./views/LegalView.svelte'),
+  '/security': () => import('./views/SecurityView.svelte'),
   '/log-in': () => import('./views/LogInView.svelte'),
   '/sign-up': () => import('./views/SignUpView.svelte'),
   '/reset-password': () => import('./views/ResetPasswordView.svelte'),
@@ -19,6 +22,7 @@ export const table: RouteTable = {
   '/dashboard/nda-templates': () => import('./views/NdaTemplatesView.svelte'),
   '/dashboard/nda-templates/:id': () => import('./views/NdaTemplateView.svelte'),
   '/dashboard/operations': () => import('./views/OperationsView.svelte'),
+  '/dashboard/embed': () => import('./views/EmbedView.svelte'),
   '/dashboard/account': () => import('./views/AccountView.svelte'),
   '/:hostSlug': () => import('./views/HostView.svelte'),
   // The page most people come for is in the first file.

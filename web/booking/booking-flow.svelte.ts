@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import type { MeetingTypePage } from '#contract/public-pages.ts';
 import { api, type Failure } from '../api/client.ts';
+import { tellParent } from '../embed/tell-parent.ts';
 import { language } from '../messages/language.svelte.ts';
 import { router } from '../router.svelte.ts';
 import { monthOf } from '../time/calendar.ts';
@@ -50,7 +51,12 @@ export class BookingFlow extends TimeChoiceState {
     return this.slot === null ? [] : nearest(this.board.days, this.slot, 3);
   }
 
+  protected override get own(): string | null {
+    return this.sending ? this.slot : null;
+  }
+
   start(): () => void {
+    tellParent({ type: 'ready', detail: { path: location.pathname } });
     const stop = $effect.root(() => {
       $effect(() => {
         const shape = shapeOf(this.#page);
@@ -94,6 +100,10 @@ export class BookingFlow extends TimeChoiceState {
     this.sending = false;
     if (result.ok) {
       const { booking, token } = result.value;
+      tellParent({
+        type: booking.status === 'confirmed' ? 'confirmed' : 'held',
+        detail: { path: location.pathname, startsAt: slot },
+      });
       router.navigate(`${booking.meetingType.hasNda ? '/my-booking/sign' : '/my-booking'}#${token}`);
       return;
     }

@@ -125,8 +125,13 @@ export class TimeChoiceState {
     this.#membership?.resume(this.board.position ?? 0);
   }
 
+  /** A start whose going is this page's own doing, and no news to its reader. */
+  protected get own(): string | null {
+    return null;
+  }
+
   #tell(starts: string[]): void {
-    const seen = starts.filter((start) => dateIn(this.zone, new Date(start)) === this.date);
+    const seen = starts.filter((start) => start !== this.own && dateIn(this.zone, new Date(start)) === this.date);
     const style = clockChoice.style(this.zone);
     for (const start of seen) announcer.say(language.t.booking.noticeTaken(clock(start, style)));
   }

@@ -57,6 +57,7 @@ class LiveConnection {
     const socket: LiveSocket = io({
       path: '/live',
       transports: ['websocket', 'polling'],
+      timeout: 6_000,
       reconnectionDelay: 300,
       reconnectionDelayMax: 5_000,
     });
