@@ -4,7 +4,7 @@ import type { Me } from '#contract/accounts.ts';
 import type { MeetingType, MeetingTypeInput } from '#contract/meeting-types.ts';
 import type { NdaTemplate, NdaTemplateContent, NdaTemplateVersion } from '#contract/nda-templates.ts';
 import type { PublicHost, PublicMeetingType, Slots } from '#contract/public-pages.ts';
-import type { Schedule } from '#contract/schedules.ts';
+import { weekdays, type Schedule } from '#contract/schedules.ts';
 import type { MeetingTypeRow } from '#db/queries/meeting-types.ts';
 import type { NewVersion, TemplateRow, VersionRow } from '#db/queries/nda-templates.ts';
 import type { PublicHostRow, PublicTypeRow } from '#db/queries/public-pages.ts';
@@ -25,9 +25,16 @@ export function me(who: HostIdentity): Me {
   };
 }
 
-export function schedule({ id, name, isDefault, rules }: ScheduleRow): z.input<typeof Schedule> {
+type Weekday = (typeof weekdays)[number];
+
+/** Every weekday is told, also one without hours. */
+export function schedule({ id, name, isDefault, rules }: ScheduleRow): z.output<typeof Schedule> {
   const blackouts = rules.blackouts.map(({ from, to, note }) => ({ from, to, ...(note === null ? {} : { note }) }));
-  return { id, name, isDefault, rules: { ...rules, blackouts } };
+  const weekly = Object.fromEntries(weekdays.map((day) => [day, rules.weekly[day] ?? []])) as Record<
+    Weekday,
+    [string, string][]
+  >;
+  return { id, name, isDefault, rules: { ...rules, weekly, blackouts } };
 }
 
 export function meetingType(row: MeetingTypeRow, publicUrl: string): z.input<typeof MeetingType> {
