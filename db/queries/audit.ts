@@ -44,7 +44,10 @@ export async function bookingAudit(db: Queryable, bookingId: string): Promise<re
     where e.booking_id = ${bookingId} order by e.position`);
 }
 
-/** Positions whose hash does not follow from what is stored: an empty answer means the chain holds. */
+/**
+ * Positions whose hash does not follow from what is stored, and the head's when it is not the last entry's: an empty answer means that the
+ * chain holds, from its first entry to its newest.
+ */
 export async function brokenAuditLinks(db: Queryable, organizationId: string): Promise<readonly number[]> {
   return db.anyFirst(sql.type(z.object({ position: z.number() }))`
     select position from (
@@ -56,5 +59,10 @@ export async function brokenAuditLinks(db: Queryable, organizationId: string): P
       from audit_event where organization_id = ${organizationId}
     ) chain
     where sha256 <> expected or previous_sha256 <> expected_previous or position <> last_position + 1
+    union
+    select head.position from audit_head head
+    where head.organization_id = ${organizationId} and head.position > 0 and not exists (
+      select from audit_event entry
+      where entry.organization_id = head.organization_id and entry.position = head.position and entry.sha256 = head.sha256)
     order by position`);
 }

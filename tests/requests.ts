@@ -1,0 +1,159 @@
+import { routes, type Audience, type Route, type RouteName } from '#contract/routes.ts';
+import { defaultTemplate } from '#domain/nda/default-template.ts';
+import { grace, send, type Reply } from './people.ts';
+import type { Product } from './product.ts';
+import type { Problem } from '#contract/problems.ts';
+
+export type RouteRequest = {
+  params?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  body?: unknown;
+};
+
+export const routeNames = Object.keys(routes) as RouteName[];
+
+export function routesFor(audience: Audience): RouteName[] {
+  return routeNames.filter((name) => routes[name].audience === audience);
+}
+
+/** Ids that requests can be about; a test fills in whose they are. */
+export type RequestIds = {
+  session: string;
+  schedule: string;
+  meetingType: string;
+  ndaTemplate: string;
+  booking: string;
+  document: string;
+  deadLetter: string;
+  hostSlug: string;
+  meetingTypeSlug: string;
+};
+
+const startsAt = '2031-03-04T10:00:00Z';
+const windows = [['09:00', '17:00']];
+
+export function goodSchedule(name = 'Other hours') {
+  const weekly = { mon: windows, tue: windows, wed: windows, thu: windows, fri: windows, sat: [], sun: [] };
+  return {
+    name,
+    isDefault: false,
+    rules: {
+      timeZone: 'Europe/Riga',
+      weekly,
+      overrides: [{ date: '2031-03-05', windows: [['10:00', '12:00']] }],
+      blackouts: [{ from: '2031-04-01', to: '2031-04-03', note: 'Away' }],
+      travel: [{ from: '2031-05-01', to: '2031-05-03', timeZone: 'Asia/Tokyo' }],
+    },
+  };
+}
+
+export function goodMeetingType(slug: string) {
+  return { title: 'Tea', slug, durationsMinutes: [30], remindersMinutes: [60] };
+}
+
+function goodTemplate() {
+  const { title, source, ownVariables } = defaultTemplate('en');
+  return { title, source, language: 'en', ownVariables };
+}
+
+/** For every route a request that the contract allows. */
+export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
+  const page = { hostSlug: ids.hostSlug, meetingTypeSlug: ids.meetingTypeSlug };
+  const range = { from: '2031-03-03T00:00:00Z', to: '2031-03-06T00:00:00Z', timeZone: 'Europe/Riga' };
+  const booking = { params: { id: ids.booking } };
+  const reason = { reason: 'Something came up.' };
+  const template = { params: { id: ids.ndaTemplate } };
+  const signature = {
+    consent: true,
+    disclosureSha256: 'a'.repeat(64),
+    documentSha256: 'b'.repeat(64),
+    mark: { kind: 'typed', text: grace.name },
+  };
+  const registration = {
+    email: 'new@example.org',
+    password: 'correct horse battery',
+    name: 'New Host',
+    organizationName: 'New Engines',
+    timeZone: 'Europe/Riga',
+  };
+  const noToken = 'x'.repeat(43);
+  return {
+    register: { body: registration },
+    logIn: { body: { email: 'nobody@example.org', password: 'correct horse battery' } },
+    logOut: {},
+    me: {},
+    changeProfile: { body: { displayName: 'Ada Host' } },
+    listSessions: {},
+    revokeSession: { params: { id: ids.session } },
+    revokeOtherSessions: {},
+    requestEmailVerification: {},
+    verifyEmail: { body: { token: noToken } },
+    requestPasswordReset: { body: { email: 'nobody@example.org' } },
+    resetPassword: { body: { token: noToken, password: 'correct horse battery' } },
+    listSchedules: {},
+    createSchedule: { body: goodSchedule() },
+    changeSchedule: { params: { id: ids.schedule }, body: goodSchedule() },
+    whyNot: { query: { meetingTypeId: ids.meetingType, startsAt } },
+    listMeetingTypes: {},
+    createMeetingType: { body: goodMeetingType('tea') },
+    readMeetingType: { params: { id: ids.meetingType } },
+    changeMeetingType: { params: { id: ids.meetingType }, body: goodMeetingType(ids.meetingTypeSlug) },
+    archiveMeetingType: { params: { id: ids.meetingType } },
+    listNdaTemplates: {},
+    listTemplateVariables: {},
+    createNdaTemplate: { body: { name: 'Another', content: goodTemplate() } },
+    readNdaTemplate: template,
+    publishNdaTemplate: { ...template, body: goodTemplate() },
+    listNdaTemplateVersions: template,
+    previewNda: { body: goodTemplate() },
+    previewNdaPdf: { body: goodTemplate() },
+    listBookings: { query: { view: 'all', q: 'Grace', limit: '10' } },
+    readBooking: booking,
+    bookingAudit: booking,
+    bookingDocument: { params: { id: ids.booking, documentId: ids.document } },
+    hostCancel: { ...booking, body: reason },
+    hostRelease: { ...booking, body: reason },
+    hostReschedule: { ...booking, body: { startsAt, reason: '' } },
+    resend: { ...booking, body: { recipient: 'guest' } },
+    markNoShow: booking,
+    retry: booking,
+    hostPage: { params: { hostSlug: ids.hostSlug } },
+    meetingTypePage: { params: page },
+    slots: { params: page, query: range },
+    ndaSample: { params: page },
+    hold: { body: { meetingTypeId: ids.meetingType, startsAt, guest: grace } },
+    guestBooking: {},
+    guestCancel: { body: reason },
+    guestReschedule: { body: { startsAt, reason: '' } },
+    guestSlots: { query: range },
+    guestInvite: {},
+    guestDocument: {},
+    signingSession: {},
+    sendSigningCode: {},
+    sign: { body: signature },
+    decline: { body: reason },
+    verifyFile: {},
+    knownDocument: { params: { id: ids.document } },
+    signingWebhook: { params: { provider: 'builtin' }, body: { type: 'unheard-of' } },
+    listDeadLetters: {},
+    replayDeadLetter: { params: { id: ids.deadLetter } },
+  };
+}
+
+type As = { token?: string; cookie?: string; csrf?: string; key?: string };
+
+/** Sends a request to a route of the contract, whatever the contract says of it. */
+export function ask<T = Problem>(
+  product: Product,
+  name: RouteName,
+  { params, query, body }: RouteRequest,
+  as: As = {},
+): Promise<Reply<T>> {
+  const route: Route = routes[name];
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ''));
+  const search = query ? `?${new URLSearchParams(query)}` : '';
+  return send<T>(product, route.method.toUpperCase(), `${path}${search}`, {
+    ...as,
+    ...(body !== undefined && { body }),
+  });
+}
