@@ -12,7 +12,7 @@ export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'orga
 
 /**
  * The agreement's PDF is stored: from now on this text, and no other, is what is signed.
- * @returns whether it was this one; false: another run was first, and the caller's bytes are nobody's.
+ * @returns whether it was this one; false: another run was first, or the booking has ended meanwhile, and the caller's bytes are nobody's.
  */
 export async function agreementCreated(
   database: Database,
@@ -21,7 +21,7 @@ export async function agreementCreated(
 ): Promise<boolean> {
   return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.ndaStatus !== 'pending') return false;
+    if (booking.status !== 'held' || booking.ndaStatus !== 'pending') return false;
     const { id, isNew } = await insertDocument(tx, {
       ...document,
       organizationId: booking.organizationId,
