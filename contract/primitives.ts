@@ -7,6 +7,10 @@ export const LocalDate = z.iso.date().meta({ description: 'A calendar date, YYYY
 export const LocalTime = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, from 00:00 to 24:00.');
+/** The end of a window that goes past midnight counts on: `26:00` is 02:00 of the next day. */
+export const WindowEnd = z
+  .string()
+  .regex(/^(?:[0-3]\d|4[0-7]):[0-5]\d$|^48:00$/, 'Write the time as HH:MM; past midnight goes on to 48:00.');
 export const Slug = z
   .string()
   .min(2)

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Id, Line, LocalDate, LocalTime, TimeZone } from './primitives.ts';
+import { Id, Line, LocalDate, LocalTime, TimeZone, WindowEnd } from './primitives.ts';
 
-/** [start, end) on the wall clock. An end at or before the start is on the next day. */
-export const Window = z.tuple([LocalTime, LocalTime]);
+/** [start, end) on the wall clock; an end after 24:00 is on the next day. One that is not after its start is refused. */
+export const Window = z.tuple([LocalTime, WindowEnd]);
 const Windows = z.array(Window).max(24);
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 

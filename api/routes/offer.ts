@@ -114,17 +114,7 @@ function scheduleRoutes(
 
 function refuseBadSchedule({ rules }: ScheduleInput): void {
   const json = { ...rules, blackouts: rules.blackouts.map(({ from, to }) => ({ from, to, note: null })) };
-  const reversed = Object.entries(rules.weekly).flatMap(([day, windows]) =>
-    windows.flatMap(([start, end], index) =>
-      start === end
-        ? [{ field: `rules.weekly.${day}.${index}`, code: 'zero_window', message: 'The window has no length.' }]
-        : [],
-    ),
-  );
-  const errors =
-    reversed.length > 0
-      ? reversed
-      : validateSchedule(asSchedule(json)).map((problem) => ({ ...problem, field: `rules.${problem.field}` }));
+  const errors = validateSchedule(asSchedule(json)).map((problem) => ({ ...problem, field: `rules.${problem.field}` }));
   if (errors.length > 0) throw new Refused('validation_failed', { errors });
 }
 

@@ -105,12 +105,13 @@ create table schedule (
 create unique index schedule_one_default on schedule (host_id) where is_default;
 create index schedule_host on schedule (host_id);
 
--- Weekly hours. Wall-clock times as HH:MM, 24:00 = end of day; an end at or before the start is on the next day.
+-- Weekly hours. Wall-clock times as HH:MM; 24:00 = end of day, and an end after it is on the next day (26:00 = 02:00).
 create table schedule_window (
   schedule_id uuid not null references schedule on delete cascade,
   weekday text not null check (weekday in ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')),
-  starts text not null check (starts ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$'),
-  ends text not null check (ends ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$'),
+  starts text not null check (starts ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
+  ends text not null check (ends ~ '^([0-3][0-9]|4[0-7]):[0-5][0-9]$|^48:00$'),
+  check (starts < ends),
   primary key (schedule_id, weekday, starts)
 );
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Claim } from '#domain/slots/claims.ts';
 import type { SlotsQuestion } from '#domain/slots/input.ts';
 import type { BookingWindow, MeetingRules } from '#domain/slots/rules.ts';
-import type { Schedule, TimeWindow, Weekday } from '#domain/slots/schedule.ts';
+import type { Schedule } from '#domain/slots/schedule.ts';
 import type { Queryable } from '../pool.ts';
 import type { Occupied } from './claims.ts';
 
@@ -136,23 +136,9 @@ function isMeant(which: Which) {
   return sql.fragment`h.slug = ${which.hostSlug} and t.slug = ${which.slug}`;
 }
 
-/** The engine counts past midnight (`26:00`); the wire and the tables say 02:00 of the next day. */
 export function asSchedule(json: ScheduleJson): Schedule {
-  return {
-    timeZone: json.timeZone,
-    weekly: Object.fromEntries(
-      Object.entries(json.weekly).map(([day, windows]) => [day as Weekday, windows.map(countOn)]),
-    ),
-    overrides: json.overrides.map(({ date, windows }) => ({ date, windows: windows.map(countOn) })),
-    blackouts: json.blackouts.map(({ from, to }) => ({ from, to })),
-    travel: json.travel,
-  };
-}
-
-export function countOn([start, end]: readonly [string, string]): TimeWindow {
-  if (end > start) return [start, end];
-  const [hours = '0', minutes = '00'] = end.split(':');
-  return [start, `${Number(hours) + 24}:${minutes}`];
+  const { timeZone, weekly, overrides, travel } = json;
+  return { timeZone, weekly, overrides, blackouts: json.blackouts.map(({ from, to }) => ({ from, to })), travel };
 }
 
 function asRules(row: z.infer<typeof availabilityRow>, durationMinutes: number): MeetingRules {

@@ -11,24 +11,28 @@ export const timeOf = (minutes: number): string =>
 /** Whether a cell is open from its start to its end. */
 export function isOpen(windows: readonly Window[], cell: number): boolean {
   const [from, to] = [cell * cellMinutes, (cell + 1) * cellMinutes];
-  return windows.some(([start, end]) => minutesOf(start) <= from && endOf(start, end) >= to);
+  return windows.some(([start, end]) => minutesOf(start) <= from && minutesOf(end) >= to);
 }
 
-/** An end at or before the start is on the next day. */
-function endOf(start: string, end: string): number {
-  return minutesOf(end) > minutesOf(start) ? minutesOf(end) : minutesOf(end) + 1440;
+/** An end past midnight counts on (26:00); a clock shows it as 02:00. */
+export const shownEnd = (end: string): string => timeOf(minutesOf(end) % 1440);
+
+/** What somebody means who types an end: after the start, on the next day if need be. */
+export function endAfter(start: string, typed: string): string {
+  const end = minutesOf(typed);
+  return timeOf(end > minutesOf(start) ? end : end + 1440);
 }
 
 /** Opens or closes cells of a day; hours that do not fall on half hours keep their ends where nothing was painted. */
 export function paint(windows: readonly Window[], from: number, to: number, open: boolean): Window[] {
   const [start, end] = [Math.min(from, to) * cellMinutes, (Math.max(from, to) + 1) * cellMinutes];
-  const spans = windows.map(([a, b]): [number, number] => [minutesOf(a), endOf(a, b)]);
+  const spans = windows.map(([a, b]): [number, number] => [minutesOf(a), minutesOf(b)]);
   const outside = spans.flatMap(([a, b]): [number, number][] => [
     [a, Math.min(b, start)],
     [Math.max(a, end), b],
   ]);
   const next = [...outside.filter(([a, b]) => b > a), ...(open ? [[start, end] as [number, number]] : [])];
-  return merge(next).map(([a, b]) => [timeOf(a), b > 1440 ? timeOf(b - 1440) : timeOf(b)]);
+  return merge(next).map(([a, b]) => [timeOf(a), timeOf(b)]);
 }
 
 function merge(spans: [number, number][]): [number, number][] {
@@ -43,13 +47,13 @@ function merge(spans: [number, number][]): [number, number][] {
 
 /** Hours are fit to be saved when each has a length and none overlap within the day. */
 export function windowsFit(windows: readonly Window[]): boolean {
-  const spans = windows.map(([a, b]): [number, number] => [minutesOf(a), endOf(a, b)]).sort((a, b) => a[0] - b[0]);
+  const spans = windows.map(([a, b]): [number, number] => [minutesOf(a), minutesOf(b)]).sort((a, b) => a[0] - b[0]);
   return spans.every(([start, end], index) => end > start && (index === 0 || start >= (spans[index - 1]?.[1] ?? 0)));
 }
 
 /** The next hour free to be added on a day, after what is there. */
 export function nextWindow(windows: readonly Window[]): Window {
-  const last = Math.max(9 * 60 - 60, ...windows.map(([a, b]) => endOf(a, b)));
+  const last = Math.max(9 * 60 - 60, ...windows.map(([, end]) => minutesOf(end)));
   const start = Math.min(last + (windows.length > 0 ? 60 : 60), 23 * 60);
   return windows.length === 0 ? ['09:00', '17:00'] : [timeOf(start), timeOf(Math.min(start + 60, 1440))];
 }
