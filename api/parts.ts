@@ -48,4 +48,3 @@ export type ApiParts = {
 
 /** Requests per minute and address, by what they cost. */
 export type RateLimits = { readsPerMinute: number; holdsPerMinute: number; attemptsPerMinute: number };
-export const defaultLimits: RateLimits = { readsPerMinute: 1_200, holdsPerMinute: 120, attemptsPerMinute: 20 };

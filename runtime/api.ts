@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sql } from 'slonik';
 import { inviteText } from '#activities/booking-mail.ts';
-import { defaultLimits, type ApiParts } from '#api/parts.ts';
+import type { ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createApi } from '#api/server.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
@@ -55,7 +55,7 @@ function apiParts(settings: Config, parts: Shared, live: ApiParts['relay'], logg
     temporalUiUrl: temporal.uiUrl ?? null,
     temporalNamespace: temporal.namespace,
     trustedProxies: http.trustedProxies,
-    limits: defaultLimits,
+    limits: settings.limits,
     checks: {
       postgres: async () => {
         await parts.database.query(sql.unsafe`select 1`);

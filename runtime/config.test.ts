@@ -25,6 +25,7 @@ describe('a process that gets its addresses', () => {
   test('has a default for everything else', () => {
     const config = loadConfig(complete);
     expect(config.http).toEqual({ port: 4400, publicUrl: 'http://localhost:4400', trustedProxies: 0 });
+    expect(config.limits).toEqual({ readsPerMinute: 1200, holdsPerMinute: 120, attemptsPerMinute: 20 });
     expect(config.nats.servers).toEqual(['nats://one:4222', 'nats://two:4222']);
     expect(config.masterKeys).toEqual([{ id: '1', key: Buffer.alloc(32, 7) }]);
     expect(config.signing).toEqual({ provider: 'builtin' });

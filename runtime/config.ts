@@ -14,6 +14,8 @@ export type Config = {
   masterKeys: [MasterKey, ...MasterKey[]];
   chromiumPath: string | undefined;
   http: { port: number; publicUrl: string; trustedProxies: number };
+  /** Requests per minute and address, in each api process. */
+  limits: { readsPerMinute: number; holdsPerMinute: number; attemptsPerMinute: number };
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
   nats: { servers: string[]; replicas: number };
   temporal: TemporalConfig;
@@ -112,6 +114,11 @@ export function loadConfig(env: Environment): Config {
     masterKeys: need('MASTER_KEY'),
     chromiumPath: values.CHROMIUM_PATH,
     http: { port: values.PORT, publicUrl: publicUrlOf(values), trustedProxies: values.TRUSTED_PROXIES },
+    limits: {
+      readsPerMinute: values.LIMIT_READS_PER_MINUTE,
+      holdsPerMinute: values.LIMIT_HOLDS_PER_MINUTE,
+      attemptsPerMinute: values.LIMIT_ATTEMPTS_PER_MINUTE,
+    },
     database: {
       url: need('DATABASE_URL'),
       migrationUrl: values.MIGRATION_DATABASE_URL,

@@ -95,6 +95,21 @@ export const settings = {
     default: '0',
     explain: 'How many reverse proxies stand in front and set X-Forwarded-For; 0 believes no such header.',
   },
+  LIMIT_READS_PER_MINUTE: {
+    schema: wholeNumber(1, 10_000_000),
+    default: '1200',
+    explain: 'Requests that one address may send per minute to each api process; more are answered 429.',
+  },
+  LIMIT_HOLDS_PER_MINUTE: {
+    schema: wholeNumber(1, 10_000_000),
+    default: '120',
+    explain: 'The same for requests that take a slot.',
+  },
+  LIMIT_ATTEMPTS_PER_MINUTE: {
+    schema: wholeNumber(1, 10_000_000),
+    default: '20',
+    explain: 'The same for what could be guessed with, or makes a mail leave: log-in, registration, codes.',
+  },
   LOG_LEVEL: {
     schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
     default: 'info',

@@ -9,7 +9,7 @@ import type { Parts } from '#activities/parts.ts';
 import { createFactPublisher } from '#activities/publish-facts.ts';
 import { createWorkers } from '#activities/worker.ts';
 import { inviteText } from '#activities/booking-mail.ts';
-import { defaultLimits, type ApiParts } from '#api/parts.ts';
+import type { ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createApi } from '#api/server.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
@@ -177,7 +177,7 @@ function apiParts(
     temporalUiUrl: null,
     temporalNamespace: config.temporal.namespace,
     trustedProxies: 0,
-    limits: { ...defaultLimits, readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...limits },
+    limits: { readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...limits },
     checks: {
       nats: () => shared.stream.check(),
       temporal: () => shared.engine.check(),
