@@ -7,7 +7,9 @@ const Minutes = (min: number, max: number) => z.int().min(min).max(max);
 export const BookingWindow = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rolling'), days: z.int().min(1).max(730) }),
   z.object({ kind: z.literal('rolling_available'), days: z.int().min(1).max(366) }),
-  z.object({ kind: z.literal('range'), from: LocalDate, to: LocalDate }),
+  z
+    .object({ kind: z.literal('range'), from: LocalDate, to: LocalDate })
+    .refine(({ from, to }) => from <= to, { path: ['to'], error: 'The last date is before the first one.' }),
 ]);
 
 export const MeetingTypeInput = z
