@@ -18,7 +18,8 @@ export function quickEffects(parts: Parts): QuickEffects {
     return readProgress(database, bookingId);
   };
   return {
-    readProgress: (bookingId) => readProgress(database, bookingId),
+    // Asked for after news: what the api wrote meanwhile (a signature, a no-show) has facts that should leave now.
+    readProgress: after,
     holdSlot: async (bookingId) => {
       const hold = await holdSlot(database, bookingId);
       return { hold, progress: await after(bookingId) };

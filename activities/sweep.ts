@@ -21,9 +21,11 @@ export async function sweep(parts: Parts): Promise<void> {
       await work(id).catch((error: unknown) => log.warn({ id, error }, `sweep: ${what} failed, tried again next time`));
   };
   await each('publishing', await bookingsWithUnpublished(database, publishAfterMs), (id) => facts.now(id));
-  await each('ending an abandoned request', await abandonedRequests(database, abandonAfterSeconds), (id) =>
-    abandonRequest(database, id),
-  );
+  await each('ending an abandoned request', await abandonedRequests(database, abandonAfterSeconds), async (id) => {
+    await abandonRequest(database, id);
+    // A workflow that was started for it, but never told to hold, waits for this.
+    await parts.nudge(id);
+  });
   await each('ending an overdue hold', await overdueHolds(database, nudgeAfterSeconds), async (id) => {
     await expireHold(database, id);
     facts.soon(id);

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import {
   Worker,
   type ActivityInboundCallsInterceptor,
@@ -34,7 +34,10 @@ export async function createWorkers(parts: Parts, options: WorkerOptions): Promi
     namespace,
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '20 seconds',
-    interceptors: { activity: [() => ({ inbound: failuresWithoutPersons(parts.log) })] },
+    maxHeartbeatThrottleInterval: '2 seconds',
+    interceptors: {
+      activity: [() => ({ inbound: failuresWithoutPersons(parts.log) }), () => ({ inbound: heartbeats })],
+    },
   };
   return Promise.all([
     Worker.create({
@@ -100,3 +103,18 @@ function failuresWithoutPersons(log: Log): ActivityInboundCallsInterceptor {
     },
   };
 }
+
+/** Says that this worker lives for as long as a step is under way, where the workflow wants to know. */
+const heartbeats: ActivityInboundCallsInterceptor = {
+  execute: async (input, next) => {
+    const context = Context.current();
+    const { heartbeatTimeoutMs } = context.info;
+    if (!heartbeatTimeoutMs) return next(input);
+    const beating = setInterval(() => context.heartbeat(), heartbeatTimeoutMs / 5);
+    try {
+      return await next(input);
+    } finally {
+      clearInterval(beating);
+    }
+  },
+};

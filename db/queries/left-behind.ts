@@ -10,11 +10,22 @@ export async function overdueHolds(db: Queryable, olderThanSeconds: number): Pro
     select booking_id as id from claim where is_live and expires_at < now() - ${olderThanSeconds} * interval '1 second' limit 200`);
 }
 
-/** Bookings with something to do that nobody seems to do: a signature to collect, a mail to send, a meeting to complete. */
+/**
+ * Bookings with something to do that nobody seems to do: an agreement to make, a signature to collect or confirm, an envelope to void, a mail to
+ * send, a meeting to complete. To be nudged without need costs a workflow one look.
+ */
 export async function bookingsToNudge(db: Queryable, olderThanSeconds: number): Promise<readonly string[]> {
   return db.anyFirst(sql.type(id)`
     select b.id from booking b where b.attention is null and b.nda_status = 'signed' and exists (
       select from envelope e where e.booking_id = b.id and e.ended_at < now() - ${olderThanSeconds} * interval '1 second')
+    union
+    select b.id from booking b where b.attention is null and b.nda_status = 'completed' and b.status in ('held', 'expired')
+    union
+    select b.id from booking b where b.attention is null and b.status = 'held' and b.nda_status in ('pending', 'created')
+      and b.held_at < now() - ${olderThanSeconds} * interval '1 second'
+    union
+    select b.id from envelope e join booking b on b.id = e.booking_id
+      where e.status in ('sent', 'delivered') and b.attention is null and b.ended_at < now() - ${olderThanSeconds} * interval '1 second'
     union
     select m.booking_id from message m join booking b on b.id = m.booking_id
       where m.status = 'requested' and b.attention is null and m.requested_at < now() - ${olderThanSeconds} * interval '1 second'

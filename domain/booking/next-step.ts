@@ -1,4 +1,5 @@
 import { isSigned, type BookingStatus, type NdaStatus } from './states.ts';
+import { endOfHold } from './transitions.ts';
 
 /** What deciding the next step needs to know of a booking. No names, no addresses: this travels through the workflow engine. */
 export type Progress = {
@@ -59,9 +60,10 @@ function whileHeld(booking: Progress, now: Date): Step {
       return { do: 'create_agreement' };
     case 'created':
       return { do: 'send_envelope' };
-    default:
-      if (booking.holdExpiresAt === null) return { do: 'wait', until: booking.startsAt };
-      return now >= booking.holdExpiresAt ? { do: 'expire' } : { do: 'wait', until: booking.holdExpiresAt };
+    default: {
+      const until = endOfHold(booking);
+      return now >= until ? { do: 'expire' } : { do: 'wait', until };
+    }
   }
 }
 

@@ -60,10 +60,13 @@ export function mayRelease(booking: BookingFacts): Decision {
 export function mayExpire(booking: BookingFacts, now: Date): Decision {
   if (booking.status !== 'held') return refuse({ code: 'booking_not_held' });
   if (isSigned(booking.ndaStatus)) return refuse({ code: 'already_signed' });
-  if (booking.holdExpiresAt === null || now < booking.holdExpiresAt) {
-    return refuse({ code: 'hold_running', expiresAt: booking.holdExpiresAt ?? booking.startsAt });
-  }
-  return allowed;
+  const until = endOfHold(booking);
+  return now < until ? refuse({ code: 'hold_running', expiresAt: until }) : allowed;
+}
+
+/** A hold whose clock stands still ends with the start of its meeting at the latest. */
+export function endOfHold(booking: Pick<BookingFacts, 'holdExpiresAt' | 'startsAt'>): Date {
+  return booking.holdExpiresAt ?? booking.startsAt;
 }
 
 export function mayReschedule(booking: BookingFacts, by: 'guest' | 'host', rules: ChangeRules, now: Date): Decision {

@@ -22,10 +22,14 @@ export const lasting = proxyActivities<QuickEffects>({
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 
+/** A worker that died is noticed by its silence, long before the step's own time is over. */
+const deadWorkerAfter = '10 seconds';
+
 /** Rendering, storage, the signing provider: a few tries, then a person should look. */
 export const documents = proxyActivities<DocumentEffects>({
   taskQueue: documentsQueue,
   startToCloseTimeout: '60 seconds',
+  heartbeatTimeout: deadWorkerAfter,
   retry: {
     initialInterval: '500 milliseconds',
     backoffCoefficient: 2,
@@ -38,6 +42,7 @@ export const documents = proxyActivities<DocumentEffects>({
 export const mail = proxyActivities<MailEffects>({
   taskQueue: mailQueue,
   startToCloseTimeout: '45 seconds',
+  heartbeatTimeout: deadWorkerAfter,
   retry: { initialInterval: '1 second', backoffCoefficient: 3, maximumInterval: '30 seconds', maximumAttempts: 5 },
 });
 

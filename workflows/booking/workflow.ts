@@ -86,8 +86,12 @@ class BookingLife {
 
   async live(resume: boolean): Promise<void> {
     if (resume) this.progress = await lasting.readProgress(this.bookingId);
-    else await condition(() => this.progress !== null || this.holdFailed);
+    else await this.untilHeldOrOver();
     while (this.progress !== null) {
+      if (this.isAttentionOutdated(this.progress)) {
+        this.troubles.clear();
+        this.progress = await lasting.clearAttention(this.bookingId);
+      }
       const { next } = this.progress;
       this.show(this.progress);
       this.sendMails(this.progress);
@@ -102,6 +106,27 @@ class BookingLife {
     }
   }
 
+  /** The update `hold` says how it went. Should it never arrive, the request is ended by a sweep, and news tells of it. */
+  private async untilHeldOrOver(): Promise<void> {
+    const isDecided = () => this.progress !== null || this.holdFailed;
+    while (!isDecided()) {
+      const newsBefore = this.newsCount;
+      await condition(() => isDecided() || this.newsCount !== newsBefore);
+      if (isDecided()) break;
+      const stored = await lasting.readProgress(this.bookingId);
+      if (stored.status !== 'requested') this.progress ??= stored;
+    }
+    await condition(allHandlersFinished);
+  }
+
+  /** Said of a step that is not to be done any more: the booking ended meanwhile, or the mails have left. */
+  private isAttentionOutdated({ attention, next, pendingMessageIds }: Progress): boolean {
+    if (attention === null) return false;
+    return attention.step === 'send_mail'
+      ? pendingMessageIds.every((id) => this.mailsDone.has(id))
+      : attention.step !== next.do;
+  }
+
   private learn(progress: Progress): void {
     this.progress = progress;
     this.newsCount += 1;
@@ -113,7 +138,6 @@ class BookingLife {
       const progress = await this.effectOf(step);
       this.troubles.delete(step.do);
       this.progress = this.newsCount === newsBefore ? progress : await lasting.readProgress(this.bookingId);
-      if (this.progress.attention?.step === step.do) this.progress = await lasting.clearAttention(this.bookingId);
     } catch (error) {
       await this.suffer(step.do, nameOfFailure(error));
       this.progress = await lasting.readProgress(this.bookingId);
@@ -178,9 +202,10 @@ class BookingLife {
         await this.suffer('send_mail', nameOfFailure(error));
       }
     }
-    if (this.troubles.delete('send_mail')) this.show(await lasting.clearAttention(this.bookingId));
     this.mailsDone.add(messageId);
     this.mailsUnderWay.delete(messageId);
+    // The last of them ends the trouble: the main loop should look.
+    if (this.troubles.has('send_mail') || this.progress?.attention?.step === 'send_mail') this.wake();
   }
 
   /** Nothing is under way, and nothing has come meanwhile. */
