@@ -38,7 +38,11 @@ const parts: Parts = {
   log,
 };
 const { address, tls, apiKey } = config.temporal;
-const connection = await NativeConnection.connect({ address, ...(tls && { tls: true }), ...(apiKey !== undefined && { apiKey }) });
+const connection = await NativeConnection.connect({
+  address,
+  ...(tls && { tls: true }),
+  ...(apiKey !== undefined && { apiKey }),
+});
 const workers = await createWorkers(parts, {
   connection,
   namespace: config.temporal.namespace,

@@ -40,6 +40,8 @@ export function allParts(): Part[] {
   return [
     check('lint', 'eslint', '.', '--max-warnings', '0'),
     check('types', 'tsc', '--project', 'tsconfig.json'),
+    // What runs in a page knows the DOM; nothing else may.
+    check('browser-types', 'tsc', '--project', 'tests/browser/tsconfig.json'),
     vitest('unit', 'unit'),
     {
       ...check(
