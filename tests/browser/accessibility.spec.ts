@@ -20,7 +20,8 @@ async function violations(page: Page): Promise<string[]> {
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`nobody is kept out of the guest’s pages, in ${colorScheme}`, async ({ browser }) => {
     const type = await host.meetingType({ ndaTemplateId: host.ndaTemplateId, durationsMinutes: [30, 60] });
-    const page = await browser.newPage({ colorScheme });
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
     for (const path of [
       '/',
       `/${host.me.host.slug}`,
@@ -52,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto(page.url().replace('/sign', ''));
     await page.getByRole('heading', { name: 'The time is held for you.' }).waitFor();
     expect(await violations(page), 'my booking').toEqual([]);
-    await page.close();
+    await context.close();
   });
 
   test(`nobody is kept out of the host’s pages, in ${colorScheme}`, async ({ browser }) => {

@@ -53,9 +53,10 @@ export function windowsFit(windows: readonly Window[]): boolean {
 
 /** The next hour free to be added on a day, after what is there. */
 export function nextWindow(windows: readonly Window[]): Window {
-  const last = Math.max(9 * 60 - 60, ...windows.map(([, end]) => minutesOf(end)));
-  const start = Math.min(last + (windows.length > 0 ? 60 : 60), 23 * 60);
-  return windows.length === 0 ? ['09:00', '17:00'] : [timeOf(start), timeOf(Math.min(start + 60, 1440))];
+  if (windows.length === 0) return ['09:00', '17:00'];
+  const last = Math.max(...windows.map(([, end]) => minutesOf(end)));
+  const start = Math.min(last + 60, 23 * 60);
+  return [timeOf(start), timeOf(start + 60)];
 }
 
 /** One day's hours on every other working day. */

@@ -77,7 +77,7 @@ export const hostEn = {
       all: 'All',
     },
     search: 'Search name or e-mail',
-    today: (count: number) => (count === 1 ? 'meeting today' : 'meetings today'),
+    today: (count: number): string => (count === 1 ? 'meeting today' : 'meetings today'),
     signingNow: 'being signed now',
     attention: 'need a look',
     when: 'When',
