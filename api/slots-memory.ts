@@ -13,6 +13,8 @@ export type SlotsMemory = {
   /** Taken before reading; `keep` then knows whether the host changed meanwhile. */
   mark(): number;
   keep(key: string, answer: RememberedSlots, mark: number): void;
+  /** The host's offer has changed: what the database's notices say, and the live facts once more (whichever comes first). */
+  drop(hostId: string): void;
   close(): Promise<void>;
 };
 
@@ -37,17 +39,15 @@ export function createSlotsMemory(databaseUrl: string): SlotsMemory {
     forgotten += changes.length + 1;
     changes = [];
   };
-  const news = listenForAvailability(databaseUrl, {
-    gap: dropAll,
-    change: (hostId) => {
-      for (const key of keysOfHost.get(hostId) ?? []) answers.delete(key);
-      keysOfHost.delete(hostId);
-      changes.push(hostId);
-      if (changes.length <= changesKept * 2) return;
-      forgotten += changesKept;
-      changes = changes.slice(changesKept);
-    },
-  });
+  const drop = (hostId: string): void => {
+    for (const key of keysOfHost.get(hostId) ?? []) answers.delete(key);
+    keysOfHost.delete(hostId);
+    changes.push(hostId);
+    if (changes.length <= changesKept * 2) return;
+    forgotten += changesKept;
+    changes = changes.slice(changesKept);
+  };
+  const news = listenForAvailability(databaseUrl, { gap: dropAll, change: drop });
   const changedSince = (mark: number, hostId: string): boolean =>
     mark < forgotten || changes.includes(hostId, mark - forgotten);
 
@@ -63,6 +63,7 @@ export function createSlotsMemory(databaseUrl: string): SlotsMemory {
       const keys = keysOfHost.get(answer.hostId) ?? new Set();
       keysOfHost.set(answer.hostId, keys.add(key));
     },
+    drop,
     close: () => news.close(),
   };
 }

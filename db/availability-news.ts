@@ -7,11 +7,14 @@ export type AvailabilityNews = {
 };
 
 const reconnectMs = 500;
-const keepAliveMs = 5_000;
+const pulseMs = 1_000;
+/** Without an answer for so long, changes may be late: nothing is answered from memory meanwhile. */
+const doubtMs = 250;
+const lostMs = 5_000;
 
 /**
- * Listens for changes to what hosts offer, on a connection of its own. `onChange` gets the host's id within milliseconds of the commit;
- * `onGap` is called whenever changes may have been missed: before the first one, and after each lost connection.
+ * Listens for changes to what hosts offer, on a connection of its own. `change` gets the host's id within milliseconds of the commit; `gap` is
+ * called whenever changes may have been missed: before the first one, and after each lost connection.
  */
 export function listenForAvailability(
   url: string,
@@ -20,6 +23,8 @@ export function listenForAvailability(
   let client: Client | null = null;
   let listening = false;
   let closed = false;
+  /** When the question was sent that has no answer yet. */
+  let askedAt = Infinity;
   let retry: NodeJS.Timeout | undefined;
 
   const lose = (lost: Client): void => {
@@ -31,7 +36,12 @@ export function listenForAvailability(
     if (!closed) retry = setTimeout(() => void connect(), reconnectMs);
   };
   const connect = async (): Promise<void> => {
-    const next = new Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: keepAliveMs });
+    const next = new Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: lostMs,
+      application_name: 'countersign-availability',
+    });
     client = next;
     next.on('error', () => lose(next));
     next.on('end', () => lose(next));
@@ -40,26 +50,31 @@ export function listenForAvailability(
       await next.connect();
       await next.query('listen availability');
       on.gap();
+      askedAt = Infinity;
       listening = true;
     } catch {
       // The database is away; readiness says so. Until it is back nothing is answered from memory.
       lose(next);
     }
   };
-  // A connection that died without a word is noticed by asking.
+  // A connection that died without a word is noticed by asking. Notices come before the answer to what was asked after them.
   const pulse = setInterval(() => {
     const asked = client;
     if (!asked || !listening) return;
-    const late = setTimeout(() => lose(asked), keepAliveMs);
+    if (Date.now() - askedAt > lostMs) return lose(asked);
+    if (askedAt !== Infinity) return;
+    askedAt = Date.now();
     asked.query('select 1').then(
-      () => clearTimeout(late),
+      () => {
+        if (client === asked) askedAt = Infinity;
+      },
       () => lose(asked),
     );
-  }, keepAliveMs);
+  }, pulseMs);
   pulse.unref();
   void connect();
   return {
-    isListening: () => listening,
+    isListening: () => listening && Date.now() - askedAt < doubtMs,
     close: async () => {
       closed = true;
       clearInterval(pulse);

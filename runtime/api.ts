@@ -17,8 +17,8 @@ import { endWith } from './process-end.ts';
 const config = configOfThisProcess();
 const log = createLogger('api', config.logLevel);
 const shared = await openShared(config, 'api');
-const relay = await startRelay(shared.stream, log);
 const slotsMemory = createSlotsMemory(config.database.url);
+const relay = await startRelay(shared.stream, log, (hostId) => slotsMemory.drop(hostId));
 const server = createApi(apiParts(config, shared, relay, log), join(import.meta.dirname, '..', 'web', 'dist'));
 
 endWith(log, async () => {

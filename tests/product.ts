@@ -77,8 +77,8 @@ export async function startProduct(
   const log: LogLine[] = [];
   const logger = loggerInto(log);
   const shared = await openShared(config, `test-${namespace}`);
-  const relay = await startRelay(shared.stream, logger);
   const slotsMemory = createSlotsMemory(database.url);
+  const relay = await startRelay(shared.stream, logger, (hostId) => slotsMemory.drop(hostId));
   const mailDir = join(stateDir, 'mailbox');
   const server = createApi(
     apiParts(config, shared, { relay, slotsMemory, log: logger }, mailDir, options.limits),

@@ -24,8 +24,15 @@ export type Relay = {
 const roomsPerPage = 8;
 const joinsPerMinute = 60;
 
-/** Reads the stream by itself, from its end on; each API process has one, and they know nothing of each other. */
-export async function startRelay(stream: FactsStream, log: ApiLog): Promise<Relay> {
+/**
+ * Reads the stream by itself, from its end on; each API process has one, and they know nothing of each other. `onSlotFact` hears of a host's
+ * slot before the position moves past the fact: who reads the position first never has an older picture than it says.
+ */
+export async function startRelay(
+  stream: FactsStream,
+  log: ApiLog,
+  onSlotFact: (hostId: string) => void = () => {},
+): Promise<Relay> {
   const io = new Server<ClientToServer, ServerToClient>({
     path: '/live',
     serveClient: false,
@@ -39,6 +46,7 @@ export async function startRelay(stream: FactsStream, log: ApiLog): Promise<Rela
   const recent = createRecentNews(last);
   const following = await stream.follow(last + 1, (fact) => {
     const entries = readFact(fact, log);
+    for (const { news, hostId } of entries) if (news.kind === 'slot') onSlotFact(hostId);
     recent.add(fact.position, entries);
     for (const { room, news } of entries) io.to(room).emit('news', news);
   });

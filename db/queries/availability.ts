@@ -80,6 +80,8 @@ const availabilityRow = z.object({
   now: z.date(),
 });
 
+const claimed = sql.fragment`b.id, b.meeting_type_id, b.session_id, b.starts_at, b.ends_at, b.buffer_before_minutes, b.buffer_after_minutes`;
+
 // A buffer is a day at most, and limits count whole ISO weeks: claims this far around the range can matter.
 const marginDays = 9;
 
@@ -101,18 +103,22 @@ export async function readAvailability(
       t.seats_per_slot as "seatsPerSlot",
       (select ${scheduleAsJson} from schedule
         where schedule.host_id = t.host_id and (schedule.id = t.schedule_id or (t.schedule_id is null and schedule.is_default))) as schedule,
-      coalesce((select jsonb_agg(jsonb_build_object('bookingId', b.id, 'meetingTypeId', b.meeting_type_id, 'sessionId', b.session_id,
-          'startsAt', (extract(epoch from b.starts_at) * 1000)::bigint, 'endsAt', (extract(epoch from b.ends_at) * 1000)::bigint,
-          'before', b.buffer_before_minutes, 'after', b.buffer_after_minutes,
-          'expiresAt', (extract(epoch from c.expires_at) * 1000)::bigint))
-        from claim c join booking b on b.id = c.booking_id
-        where c.host_id = t.host_id and c.is_live and c.booking_id is distinct from ${options.exceptBookingId ?? null}
-          and c.during && tstzrange(
-            case when t.booking_window ->> 'kind' = 'rolling_available' then least(${range.from.toISOString()}::timestamptz, now())
-              else ${range.from.toISOString()}::timestamptz end - ${marginDays} * interval '1 day',
-            ${range.to.toISOString()}::timestamptz + ${marginDays} * interval '1 day')), '[]') as claims,
+      coalesce((select jsonb_agg(jsonb_build_object('bookingId', id, 'meetingTypeId', meeting_type_id, 'sessionId', session_id,
+          'startsAt', (extract(epoch from starts_at) * 1000)::bigint, 'endsAt', (extract(epoch from ends_at) * 1000)::bigint,
+          'before', buffer_before_minutes, 'after', buffer_after_minutes, 'expiresAt', (extract(epoch from expires_at) * 1000)::bigint))
+        from (
+          select ${claimed}, c.expires_at from claim c join booking b on b.id = c.booking_id
+          where c.host_id = t.host_id and c.is_live and c.booking_id is distinct from ${options.exceptBookingId ?? null} and c.during && around.range
+          union all
+          -- A meeting that is over counts towards the limits of its day and week, and its buffer still runs.
+          select ${claimed}, null from booking b
+          where b.organization_id = t.organization_id and b.host_id = t.host_id and b.status in ('completed', 'no_show')
+            and b.starts_at >= lower(around.range) and b.starts_at < upper(around.range)) m), '[]') as claims,
       clock_timestamp() as now
-    from meeting_type t join host h on h.id = t.host_id
+    from meeting_type t join host h on h.id = t.host_id, lateral (select tstzrange(
+      case when t.booking_window ->> 'kind' = 'rolling_available' then least(${range.from.toISOString()}::timestamptz, now())
+        else ${range.from.toISOString()}::timestamptz end - ${marginDays} * interval '1 day',
+      ${range.to.toISOString()}::timestamptz + ${marginDays} * interval '1 day') as range) around
     where ${isMeant(which)} and t.is_active and t.archived_at is null`);
   if (!row) return null;
   const durationMinutes = options.durationMinutes ?? row.durationsMinutes[0];
