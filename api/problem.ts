@@ -35,7 +35,7 @@ export function toProblem(refused: Refused): Problem {
 /** Each zod issue as a field of the request: `place` is body, query, params or headers. */
 export function validationFailed(place: string, error: z.ZodError): Refused {
   const errors = error.issues.map((issue) => ({
-    field: place === 'body' ? issue.path.join('.') : [place, ...issue.path].join('.'),
+    field: (place === 'body' && issue.path.length > 0 ? issue.path : [place, ...issue.path]).join('.'),
     code: issue.code ?? 'invalid',
     message: issue.message,
   }));
@@ -68,6 +68,8 @@ function asRefused(error: unknown): Refused {
     return new Refused('malformed_body');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Refused('unsupported_media_type');
   if (error instanceof URIError) return new Refused('not_found');
+  // What the body parser says of bytes that are not what Content-Encoding promises.
+  if (error instanceof Error && 'status' in error && error.status === 400) return new Refused('malformed_body');
   return new Refused(isUnavailable(error) ? 'dependency_unavailable' : 'internal');
 }
 

@@ -23,7 +23,7 @@ export const BookingRequest = z
     durationMinutes: z.int().min(5).max(1440).optional(),
     guest: GuestDetails,
     /** Answers to the NDA's own variables, by name. */
-    answers: z.record(z.string().max(40), z.string().max(500)).default({}),
+    answers: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,39}$/), Text(500)).default({}),
   })
   .meta({ id: 'BookingRequest' });
 export type BookingRequest = z.infer<typeof BookingRequest>;

@@ -1,8 +1,23 @@
 import { z } from 'zod';
 
 export const Id = z.uuid().meta({ description: 'UUID (version 7)' });
-export const Instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant; answers are in UTC' });
-export const LocalDate = z.iso.date().meta({ description: 'A calendar date, YYYY-MM-DD' });
+/** What is booked here lies between these; beyond them are years that databases, calendars or JavaScript do not share. */
+const firstYear = 1970;
+const lastYear = 2999;
+const isWithinYears = (text: string): boolean => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= firstYear && year <= lastYear;
+};
+const withinYears = `Use a date from the years ${firstYear} to ${lastYear}.`;
+
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .refine(isWithinYears, withinYears)
+  .meta({ description: `ISO 8601 instant, from ${firstYear} to ${lastYear}; answers are in UTC` });
+export const LocalDate = z.iso
+  .date()
+  .refine(isWithinYears, withinYears)
+  .meta({ description: `A calendar date, YYYY-MM-DD, from ${firstYear} to ${lastYear}` });
 /** `24:00` is the end of the day. */
 export const LocalTime = z
   .string()
@@ -35,7 +50,7 @@ export const TimeZone = z
   .refine(isTimeZone, 'Use an IANA time zone, such as Europe/Riga.')
   .meta({ description: 'IANA time zone' });
 
-/** Control characters have no place in a name, and would reach mail headers and documents. */
+/** Control characters have no place in a name, and would reach mail headers and documents; half a character (\p{Cs}) is no text at all. */
 export const Line = (max: number) =>
   z
     .string()
@@ -43,13 +58,13 @@ export const Line = (max: number) =>
     .min(1, 'Write something here.')
     .max(max, `At most ${max} characters.`)
     // eslint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/u, 'Line breaks and control characters are not possible here.');
+    .regex(/^[^\u0000-\u001f\u007f\u2028\u2029\p{Cs}]*$/u, 'Line breaks and control characters are not possible here.');
 export const Text = (max: number) =>
   z
     .string()
     .max(max, `At most ${max} characters.`)
     // eslint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u, 'Control characters are not possible here.');
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Cs}]*$/u, 'Control characters are not possible here.');
 export const Email = z
   .email('Write an e-mail address, such as name@example.org.')
   .max(254)

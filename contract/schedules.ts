@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Line, LocalDate, LocalTime, TimeZone, WindowEnd } from './primitives.ts';
+import { Id, Line, LocalDate, LocalTime, Text, TimeZone, WindowEnd } from './primitives.ts';
 
 /** [start, end) on the wall clock; an end after 24:00 is on the next day. One that is not after its start is refused. */
 export const Window = z.tuple([LocalTime, WindowEnd]);
@@ -22,7 +22,7 @@ export const ScheduleRules = z
       .default([]),
     /** Whole days closed, both ends included. */
     blackouts: z
-      .array(z.object({ from: LocalDate, to: LocalDate, note: z.string().max(200).optional() }))
+      .array(z.object({ from: LocalDate, to: LocalDate, note: Text(200).optional() }))
       .max(200)
       .default([]),
     /** Another zone for some dates, both ends included: the windows are then in that zone. */

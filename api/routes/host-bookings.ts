@@ -1,3 +1,4 @@
+import { Id, Instant } from '#contract/primitives.ts';
 import { markNoShow } from '#db/changes/passing.ts';
 import { asOrganization } from '#db/pool.ts';
 import { bookingAudit, type Actor } from '#db/queries/audit.ts';
@@ -181,11 +182,10 @@ function writeCursor({ startsAt, id }: { startsAt: Date; id: string }): string {
 
 function readCursor(cursor: string): { startsAt: Date; id: string } {
   const [instant = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split('|');
-  const startsAt = new Date(instant);
-  if (Number.isNaN(startsAt.getTime()) || !/^[0-9a-f-]{36}$/.test(id)) {
+  if (!Instant.safeParse(instant).success || !Id.safeParse(id).success) {
     throw new Refused('validation_failed', {
       errors: [{ field: 'query.cursor', code: 'invalid', message: 'This is not the end of a page.' }],
     });
   }
-  return { startsAt, id };
+  return { startsAt: new Date(instant), id };
 }
