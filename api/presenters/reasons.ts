@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Reason } from '#domain/slots/reasons.ts';
+import type { Reason, ReasonCode } from '#domain/slots/reasons.ts';
 
 /** A reason as a sentence for the host, with what it rests on. */
 export function explain(
@@ -52,4 +52,13 @@ function sentence(reason: Reason, timeZone: string): string {
     case 'minutes_limit':
       return `${reason.usedMinutes} of ${reason.limitMinutes} minutes on ${reason.date} are booked.`;
   }
+}
+
+const aboutOthers: ReadonlySet<ReasonCode> = new Set(['booked', 'held', 'buffer', 'busy', 'full']);
+
+/** What guests are told of reasons: that a time is somebody's, not whose it is, nor until when. */
+export function reasonsForGuests(reasons: readonly unknown[]): Reason[] {
+  return (reasons as readonly Reason[]).map((reason) =>
+    aboutOthers.has(reason.code) ? ({ code: reason.code } as Reason) : reason,
+  );
 }

@@ -5,7 +5,7 @@ import { JoinRequest, type ClientToServer, type JoinAnswer, type ServerToClient 
 import type { FactsStream, StreamedFact } from '#integrations/stream/facts-stream.ts';
 import type { ApiLog } from '../parts.ts';
 import { createRecentNews } from './recent.ts';
-import { newsOf, subjectsOf } from './rooms.ts';
+import { hostOfSlotNews, newsOf, subjectsOf } from './rooms.ts';
 
 /** Who is asking: rooms other than a host's public one need a proof. */
 export type RoomKeeper = {
@@ -46,7 +46,10 @@ export async function startRelay(
   const recent = createRecentNews(last);
   const following = await stream.follow(last + 1, (fact) => {
     const entries = readFact(fact, log);
-    for (const { news, hostId } of entries) if (news.kind === 'slot') onSlotFact(hostId);
+    for (const entry of entries) {
+      const hostId = hostOfSlotNews(entry);
+      if (hostId !== null) onSlotFact(hostId);
+    }
     recent.add(fact.position, entries);
     for (const { room, news } of entries) io.to(room).emit('news', news);
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LiveNews } from '#contract/live.ts';
 import type { StreamedFact } from '#integrations/stream/facts-stream.ts';
 
-export type RoomNews = { room: string; hostId: string; news: LiveNews };
+export type RoomNews = { room: string; news: LiveNews };
 
 const fact = z.object({
   type: z.string(),
@@ -29,18 +29,22 @@ export function newsOf({ position, json }: StreamedFact): RoomNews[] | null {
   const news: LiveNews = { kind: 'booking', position, type, bookingId: data.bookingId, at: time };
   const state = slotStates[type];
   return [
-    { room: `booking:${data.bookingId}`, hostId: hostid, news },
-    { room: `organization:${organizationid}`, hostId: hostid, news },
+    { room: `booking:${data.bookingId}`, news },
+    { room: `organization:${organizationid}`, news },
     ...(state && data.during
       ? [
           {
             room: `host:${hostid}`,
-            hostId: hostid,
             news: { kind: 'slot' as const, position, state, from: data.during.from, to: data.during.to },
           },
         ]
       : []),
   ];
+}
+
+/** Whose slot the news of a public room are about. */
+export function hostOfSlotNews({ room, news }: RoomNews): string | null {
+  return news.kind === 'slot' ? room.slice('host:'.length) : null;
 }
 
 /** Subjects are `<type>.<organization>.<host>`; types have two or three words. */

@@ -4,6 +4,7 @@ import { problems, type ProblemCode } from '#contract/problems.ts';
 import type { ChangeOutcome } from '#workflows/booking/effects.ts';
 import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
+import { reasonsForGuests } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
 
 /** Writes down what is asked, has the workflow decide it, and turns a refusal into its problem. */
@@ -21,7 +22,11 @@ export async function askForChange(
 export function throwIfRefused(outcome: ChangeOutcome): void {
   if (outcome.outcome === 'done') return;
   const code = outcome.code in problems ? (outcome.code as ProblemCode) : 'internal';
-  throw new Refused(code, outcome.context ? { context: outcome.context } : {});
+  const { context } = outcome;
+  if (!context) throw new Refused(code);
+  // Only guests are refused a time because it is not offered.
+  const reasons = Array.isArray(context['reasons']) ? { reasons: reasonsForGuests(context['reasons']) } : {};
+  throw new Refused(code, { context: { ...context, ...reasons } });
 }
 
 export async function bookingOf(parts: ApiParts, bookingId: string): Promise<BookingRow> {

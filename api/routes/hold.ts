@@ -5,6 +5,7 @@ import { findBookableType, type PublicTypeRow } from '#db/queries/public-pages.t
 import type { BookingRequest } from '#contract/bookings.ts';
 import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
+import { reasonsForGuests } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 import type { Turnstile } from '../turnstile.ts';
@@ -29,7 +30,7 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
         return engine.hold(booking);
       });
       if (outcome.outcome === 'slot_not_offered')
-        throw new Refused('slot_not_offered', { context: { reasons: outcome.reasons } });
+        throw new Refused('slot_not_offered', { context: { reasons: reasonsForGuests(outcome.reasons) } });
       if (outcome.outcome !== 'held') throw new Refused('slot_taken');
       const token = cipher.guestToken(booking.id);
       return {
