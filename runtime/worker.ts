@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import type { Parts } from '#activities/parts.ts';
-import { createFactPublisher } from '#activities/publish-facts.ts';
 import { createWorkers } from '#activities/worker.ts';
-import { findBooking } from '#db/queries/bookings.ts';
 import { bookingsQueue, housekeepingWorkflowType } from '#workflows/booking/messages.ts';
-import { openMailer, openShared } from './composition.ts';
+import { openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
+import { openWorkerParts } from './parts.ts';
 import { endWith } from './process-end.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -23,20 +21,7 @@ Runtime.install({
 });
 
 const shared = await openShared(config, 'worker');
-const mailer = openMailer(config);
-const facts = createFactPublisher(shared.database, shared.stream, log);
-const parts: Parts = {
-  ...shared,
-  facts,
-  mailer,
-  mailFrom: config.mail.from,
-  publicUrl: config.http.publicUrl,
-  nudge: async (bookingId) => {
-    const booking = await findBooking(shared.database, bookingId);
-    if (booking) await shared.engine.nudge(booking);
-  },
-  log,
-};
+const { parts, close } = openWorkerParts(config, shared, log);
 const { address, tls, apiKey } = config.temporal;
 const connection = await NativeConnection.connect({
   address,
@@ -53,8 +38,7 @@ const running = Promise.all(workers.map((worker) => worker.run()));
 endWith(log, async () => {
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
-  await facts.idle();
-  await mailer.close();
+  await close();
   await connection.close();
   await shared.close();
 });

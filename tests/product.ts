@@ -6,19 +6,12 @@ import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { Parts } from '#activities/parts.ts';
-import { createFactPublisher } from '#activities/publish-facts.ts';
 import { createWorkers } from '#activities/worker.ts';
-import { inviteText } from '#activities/booking-mail.ts';
 import type { ApiParts } from '#api/parts.ts';
-import { startRelay } from '#api/relay/relay.ts';
 import { createApi } from '#api/server.ts';
-import { createSlotsMemory } from '#api/slots-memory.ts';
-import { findBooking } from '#db/queries/bookings.ts';
-import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
-import { openMailer, openShared, type Shared } from '#runtime/composition.ts';
+import { openShared, type Shared } from '#runtime/composition.ts';
 import { loadConfig, type Config, type Environment } from '#runtime/config.ts';
-import { createNdaText } from '#runtime/nda-text.ts';
-import { pdfReport } from '#runtime/pdf-report.ts';
+import { openApiParts, openWorkerParts } from '#runtime/parts.ts';
 import { prepareNamespace, temporalConnectionOptions } from '#runtime/temporal-setup.ts';
 import { workflowBundle } from '#runtime/workflow-bundle.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -77,13 +70,10 @@ export async function startProduct(
   const log: LogLine[] = [];
   const logger = loggerInto(log);
   const shared = await openShared(config, `test-${namespace}`);
-  const slotsMemory = createSlotsMemory(database.url);
-  const relay = await startRelay(shared.stream, logger, (hostId) => slotsMemory.drop(hostId));
   const mailDir = join(stateDir, 'mailbox');
-  const server = createApi(
-    apiParts(config, shared, { relay, slotsMemory, log: logger }, mailDir, options.limits),
-    join(root, 'web', 'dist'),
-  );
+  const api = await openApiParts(config, shared, logger);
+  const limits = { readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...options.limits };
+  const server = createApi({ ...api.parts, limits }, join(root, 'web', 'dist'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const worker = inProcessWorker(config, shared, logger, options.wrap);
@@ -101,8 +91,7 @@ export async function startProduct(
       await worker.stop();
       server.close();
       server.closeAllConnections();
-      await relay.close();
-      await slotsMemory.close();
+      await api.close();
       await shared.close();
       await database.drop();
       rmSync(stateDir, { recursive: true, force: true });
@@ -119,20 +108,7 @@ function inProcessWorker(
   let running: { workers: Worker[]; done: Promise<unknown>; close(): Promise<void> } | null = null;
   return {
     start: async () => {
-      const facts = createFactPublisher(shared.database, shared.stream, log);
-      const mailer = openMailer(config);
-      const parts: Parts = {
-        ...shared,
-        facts,
-        mailer,
-        mailFrom: config.mail.from,
-        publicUrl: config.http.publicUrl,
-        nudge: async (bookingId) => {
-          const booking = await findBooking(shared.database, bookingId);
-          if (booking) await shared.engine.nudge(booking);
-        },
-        log,
-      };
+      const { parts, close: closeParts } = openWorkerParts(config, shared, log);
       const { address } = temporalConnectionOptions(config.temporal);
       const connection = await NativeConnection.connect({ ...(address && { address }) });
       const workers = await createWorkers(wrap ? wrap(parts) : parts, {
@@ -144,8 +120,7 @@ function inProcessWorker(
       const close = async (): Promise<void> => {
         for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
         await done;
-        await facts.idle();
-        await mailer.close();
+        await closeParts();
         await connection.close();
       };
       running = { workers, done, close };
@@ -154,34 +129,6 @@ function inProcessWorker(
       const ending = running;
       running = null;
       await ending?.close();
-    },
-  };
-}
-
-function apiParts(
-  config: Config,
-  shared: Shared,
-  own: Pick<ApiParts, 'relay' | 'slotsMemory' | 'log'>,
-  mailDir: string,
-  limits: Partial<ApiParts['limits']> | undefined,
-): ApiParts {
-  const { publicUrl } = config.http;
-  return {
-    ...shared,
-    ...own,
-    ndaText: createNdaText(shared.renderer),
-    inviteText: (context, method) => inviteText({ publicUrl, cipher: shared.cipher }, context, method, new Date()),
-    verifyPdf: pdfReport,
-    mailbox: { list: () => listMailbox(mailDir, { limit: 200 }), read: (id) => readMailboxMessage(mailDir, id) },
-    publicUrl,
-    temporalUiUrl: null,
-    temporalNamespace: config.temporal.namespace,
-    trustedProxies: 0,
-    limits: { readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...limits },
-    checks: {
-      nats: () => shared.stream.check(),
-      temporal: () => shared.engine.check(),
-      storage: () => shared.store.check(),
     },
   };
 }

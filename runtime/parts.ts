@@ -1,0 +1,85 @@
+import { sql } from 'slonik';
+import { inviteText } from '#activities/booking-mail.ts';
+import type { Log, Parts } from '#activities/parts.ts';
+import { createFactPublisher } from '#activities/publish-facts.ts';
+import type { ApiParts } from '#api/parts.ts';
+import { startRelay } from '#api/relay/relay.ts';
+import { createSlotsMemory } from '#api/slots-memory.ts';
+import { findBooking } from '#db/queries/bookings.ts';
+import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
+import { openMailer, type Shared } from './composition.ts';
+import type { Config } from './config.ts';
+import { createNdaText } from './nda-text.ts';
+import { pdfReport } from './pdf-report.ts';
+
+/** What the activities of one worker work with. `close` ends what was opened here, after the workers have stopped. */
+export function openWorkerParts(config: Config, shared: Shared, log: Log): { parts: Parts; close(): Promise<void> } {
+  const mailer = openMailer(config);
+  const facts = createFactPublisher(shared.database, shared.stream, log);
+  const parts: Parts = {
+    ...shared,
+    facts,
+    mailer,
+    mailFrom: config.mail.from,
+    publicUrl: config.http.publicUrl,
+    nudge: async (bookingId) => {
+      const booking = await findBooking(shared.database, bookingId);
+      if (booking) await shared.engine.nudge(booking);
+    },
+    log,
+  };
+  const close = async (): Promise<void> => {
+    await facts.idle();
+    await mailer.close();
+  };
+  return { parts, close };
+}
+
+/** What one API process works with. `close` ends the live connection and the listener. */
+export async function openApiParts(
+  config: Config,
+  shared: Shared,
+  log: Log,
+): Promise<{ parts: ApiParts; close(): Promise<void> }> {
+  const { http, temporal } = config;
+  const slotsMemory = createSlotsMemory(config.database.url);
+  const relay = await startRelay(shared.stream, log, (hostId) => slotsMemory.drop(hostId));
+  const parts: ApiParts = {
+    ...shared,
+    relay,
+    slotsMemory,
+    ndaText: createNdaText(shared.renderer),
+    inviteText: (context, method) =>
+      inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, new Date()),
+    verifyPdf: pdfReport,
+    mailbox: mailboxOf(config),
+    publicUrl: http.publicUrl,
+    temporalUiUrl: temporal.uiUrl ?? null,
+    temporalNamespace: temporal.namespace,
+    trustedProxies: http.trustedProxies,
+    limits: config.limits,
+    checks: checksOf(shared),
+    log,
+  };
+  const close = async (): Promise<void> => {
+    await relay.close();
+    await slotsMemory.close();
+  };
+  return { parts, close };
+}
+
+function mailboxOf({ mail }: Config): ApiParts['mailbox'] {
+  if (mail.driver !== 'mailbox') return null;
+  return { list: () => listMailbox(mail.dir, { limit: 200 }), read: (id) => readMailboxMessage(mail.dir, id) };
+}
+
+function checksOf(shared: Shared): ApiParts['checks'] {
+  return {
+    postgres: async () => {
+      await shared.database.query(sql.unsafe`select 1`);
+    },
+    nats: () => shared.stream.check(),
+    temporal: () => shared.engine.check(),
+    storage: () => shared.store.check(),
+  };
+}
