@@ -34,7 +34,12 @@ for (const [name, viewport] of Object.entries(sizes)) {
     await expect(page.locator('[data-step=mailed][data-done=true]')).toBeVisible({ timeout: 30_000 });
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Signed agreement (PDF)' }).click();
-    expect((await download).suggestedFilename()).toBe('agreement.pdf');
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('agreement.pdf');
+    await page.goto(`${base}/verify`);
+    await page.getByLabel('The PDF').setInputFiles(await file.path());
+    await expect(page.getByText('Intact. Nothing was changed since it was sealed.')).toBeVisible();
+    await expect(page.getByText('This very file is on record here.')).toBeVisible();
     await page.close();
   });
 }

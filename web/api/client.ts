@@ -8,6 +8,7 @@ type Part<R, Name extends string> = R extends { [key in Name]: infer S extends z
   ? { [key in Name]: z.input<S> }
   : Nothing;
 type Auth<R> = R extends { audience: 'guest' } ? { token: string } : Nothing;
+type FileBody<R> = R extends { fileBody: string } ? { file: Blob } : Nothing;
 type Key<R> = R extends { headers: unknown } ? { idempotencyKey?: string } : Nothing;
 
 /** What a route needs to be called: path parameters, query and body as the contract types them; the secret token where a guest asks. */
@@ -15,6 +16,7 @@ export type Call<K extends RouteName> = Part<Routes[K], 'params'> &
   Part<Routes[K], 'query'> &
   Part<Routes[K], 'body'> &
   Auth<Routes[K]> &
+  FileBody<Routes[K]> &
   Key<Routes[K]> & { signal?: AbortSignal };
 
 export type Answer<K extends RouteName> = Routes[K]['success'] extends { body: infer S extends z.ZodType }
@@ -62,6 +64,7 @@ export class ApiClient {
     const { method, audience } = endpoints[route];
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json, */*;q=0.5' };
     if (request.body !== undefined) headers['content-type'] = 'application/json';
+    if (request.file !== undefined) headers['content-type'] = request.file.type;
     if (request.token !== undefined) headers['authorization'] = `Bearer ${request.token}`;
     if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey;
     if (audience === 'host' && method !== 'get' && this.csrfToken !== null) headers['x-csrf-token'] = this.csrfToken;
@@ -71,6 +74,7 @@ export class ApiClient {
       // A guest's right is the token alone: whoever else is logged in in this browser does not matter.
       credentials: audience === 'guest' ? 'omit' : 'same-origin',
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.file === undefined ? {} : { body: request.file }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     };
   }
@@ -80,6 +84,7 @@ type LooseCall = {
   params?: Record<string, unknown>;
   query?: Record<string, unknown>;
   body?: unknown;
+  file?: Blob;
   token?: string;
   idempotencyKey?: string;
   signal?: AbortSignal;

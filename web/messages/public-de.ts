@@ -27,15 +27,20 @@ export const publicDe: PublicMessages = {
   },
   verify: {
     title: 'Unterschriebenes Dokument prüfen',
-    text: 'Jede unterschriebene Vereinbarung trägt eine digitale Signatur und einen Nachweis, wie sie zustande kam. Jedes PDF-Programm, das Signaturen prüft, kann sie prüfen, und einen Teil davon auch diese Seite: Sie berechnet den Fingerabdruck hier, auf Ihrem Gerät. Die Datei wird nirgendwohin gesendet.',
+    text: 'Wählen Sie eine unterschriebene Vereinbarung, und diese Seite sagt, ob sie heil ist: bis aufs letzte Byte unverändert, von wem und wann unterschrieben. Die Datei wird angesehen und vergessen.',
     file: 'Das PDF',
-    expected: 'Fingerabdruck aus der Mail oder dem Nachweis (SHA-256)',
-    computed: 'Fingerabdruck dieser Datei',
-    same: 'Gleich. Es ist das Dokument, bis aufs letzte Byte unverändert.',
-    different:
-      'Nicht gleich. Entweder wurde die Datei verändert, oder der Fingerabdruck gehört zu einem anderen Dokument.',
-    insecure: 'Fingerabdrücke lassen sich nur auf einer sicheren Seite (https) berechnen.',
-    more: 'Um die Signatur selbst zu prüfen, öffnen Sie die Datei in einem PDF-Programm, das Signaturen zeigt, oder bitten Sie den Betreiber dieser Seite, „npm run verify“ darauf anzuwenden.',
+    hint: 'Auch was kein unterschriebenes PDF von Countersign ist, bekommt eine ehrliche Antwort.',
+    checking: 'Wird geprüft …',
+    verdicts: {
+      intact: 'Heil. Seit dem Siegeln wurde nichts geändert.',
+      altered: 'Verändert. Das ist nicht, was gesiegelt wurde.',
+      unsigned: 'In dieser Datei ist kein Siegel.',
+      unreadable: 'Diese Datei lässt sich nicht als PDF lesen.',
+    },
+    known: 'Genau diese Datei ist hier verzeichnet.',
+    unknown: 'Genau diese Datei ist hier nicht verzeichnet; das allein spricht nicht gegen sie.',
+    computed: 'Fingerabdruck dieser Datei (SHA-256)',
+    more: 'Sie müssen dieser Seite nicht glauben: Jedes PDF-Programm, das Signaturen zeigt, prüft dasselbe Siegel.',
   },
   legal: {
     title: 'Rechtliches',
