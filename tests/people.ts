@@ -15,12 +15,15 @@ import { insertSchedule } from '#db/queries/schedules.ts';
 import { defaultTemplate } from '#domain/nda/default-template.ts';
 import type { Product } from './product.ts';
 
+/** All that people need of a product: its address, and its database to prepare what they start from. */
+export type Reachable = Pick<Product, 'baseUrl'> & { shared: Pick<Product['shared'], 'database'> };
+
 export type Reply<T> = { status: number; body: T; headers: Headers };
 type Send = { body?: unknown; token?: string; key?: string; cookie?: string; csrf?: string };
 
 /** One request to the API, as any client would send it. */
 export async function send<T = Problem>(
-  product: Product,
+  product: Reachable,
   method: string,
   path: string,
   options: Send = {},
@@ -56,7 +59,7 @@ export type TestHost = {
 const everyDay = [['00:00', '24:00']] as [string, string][];
 
 /** A registered, logged-in host who is free around the clock (UTC), with an NDA template. */
-export async function buildHost(product: Product, overrides: { name?: string } = {}): Promise<TestHost> {
+export async function buildHost(product: Reachable, overrides: { name?: string } = {}): Promise<TestHost> {
   const slug = `host-${randomUUID().slice(0, 8)}`;
   const email = `${slug}@example.org`;
   const password = 'correct horse battery';
@@ -100,7 +103,7 @@ export type TestType = { id: string; slug: string };
 
 /** A meeting type of a host: 30 minutes, no buffers, no notice; `nda: true` for the signature gate. */
 export async function buildMeetingType(
-  product: Product,
+  product: Reachable,
   host: TestHost,
   overrides: Partial<z.input<typeof MeetingTypeInput>> & { nda?: boolean } = {},
 ): Promise<TestType> {
@@ -119,7 +122,7 @@ export async function buildMeetingType(
 }
 
 /** The first free slot at least a day from now; `skip` more are passed over. */
-export async function findSlot(product: Product, host: TestHost, type: TestType, skip = 0): Promise<string> {
+export async function findSlot(product: Reachable, host: TestHost, type: TestType, skip = 0): Promise<string> {
   const from = new Date(Date.now() + 86_400_000);
   const to = new Date(from.getTime() + 7 * 86_400_000);
   const path = `/pages/${host.slug}/${type.slug}/slots?from=${from.toISOString()}&to=${to.toISOString()}`;
@@ -137,7 +140,7 @@ export const grace = {
 };
 
 export function holdSlot(
-  product: Product,
+  product: Reachable,
   type: TestType,
   startsAt: string,
   options: { key?: string; guest?: Partial<typeof grace> } = {},
@@ -163,12 +166,12 @@ export async function eventually<T>(
   }
 }
 
-export async function readMine(product: Product, token: string): Promise<GuestBooking> {
+export async function readMine(product: Reachable, token: string): Promise<GuestBooking> {
   return (await send<GuestBooking>(product, 'GET', '/my-booking', { token })).body;
 }
 
 export function untilStatus(
-  product: Product,
+  product: Reachable,
   token: string,
   status: GuestBooking['status'],
   withinMs?: number,
@@ -180,12 +183,12 @@ export function untilStatus(
   );
 }
 
-export async function readAsHost(product: Product, host: TestHost, bookingId: string): Promise<HostBooking> {
+export async function readAsHost(product: Reachable, host: TestHost, bookingId: string): Promise<HostBooking> {
   return (await send<HostBooking>(product, 'GET', `/bookings/${bookingId}`, { cookie: host.cookie })).body;
 }
 
 /** The signing page's data, once the agreement is there. */
-export async function openSigning(product: Product, token: string): Promise<SigningSession> {
+export async function openSigning(product: Reachable, token: string): Promise<SigningSession> {
   const reply = await eventually(
     () => send<SigningSession>(product, 'GET', '/my-booking/signing', { token }),
     ({ status }) => status === 200,
@@ -193,7 +196,7 @@ export async function openSigning(product: Product, token: string): Promise<Sign
   return reply.body;
 }
 
-export function signTyped(product: Product, token: string, session: SigningSession, key: string = randomUUID()) {
+export function signTyped(product: Reachable, token: string, session: SigningSession, key: string = randomUUID()) {
   return send<{ signedAt: string; late: boolean } & Problem>(product, 'POST', '/my-booking/signing/signature', {
     token,
     key,
@@ -209,7 +212,7 @@ export function signTyped(product: Product, token: string, session: SigningSessi
 export type StoredFact = { type: string; data: Record<string, unknown> };
 
 /** The facts of a booking in the order in which they were written. */
-export async function factsOf(product: Product, bookingId: string): Promise<StoredFact[]> {
+export async function factsOf(product: Reachable, bookingId: string): Promise<StoredFact[]> {
   const fact = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) });
   return [
     ...(await product.shared.database.anyFirst(sql.type(z.object({ fact }))`

@@ -5,6 +5,7 @@ import type { SlotRange, SlotsQuestion } from '#domain/slots/input.ts';
 import { defaultRules } from '#domain/slots/rules.ts';
 import { dayMs, minuteMs } from '#domain/time/dates.ts';
 import { resolveWall } from '#domain/time/zones.ts';
+import { slotsPath } from './load/slots-path.ts';
 import type { BenchRow } from './report.ts';
 import { millisecondsPerCall } from './timing.ts';
 
@@ -38,7 +39,7 @@ export async function bench(): Promise<BenchRow[]> {
     }
     rows.push(elsewhere(month.name, range), ...peerRows(month, range));
   }
-  return rows;
+  return [...rows, ...(await slotsPath())];
 }
 
 /** Claims outside of the asked range cost nothing but being looked at: a day out of a month with 10,000 claims. */

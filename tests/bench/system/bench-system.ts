@@ -1,0 +1,55 @@
+import { SMTPServer } from 'smtp-server';
+import type { AddressInfo } from 'node:net';
+import { openShared, type Shared } from '#runtime/composition.ts';
+import type { Config } from '#runtime/config.ts';
+import { startTemporarySystem } from '#runtime/system.ts';
+import type { Reachable } from '#tests/people.ts';
+
+export type BenchSystem = Reachable & { shared: Shared; config: Config };
+
+const withoutLimit = '10000000';
+
+/**
+ * The whole product for one measurement: its own servers, api and worker as in production, in processes of their own, with request limits out
+ * of the way and mails going to an SMTP server that takes them all.
+ */
+export async function withSystem<T>(work: (system: BenchSystem) => Promise<T>): Promise<T> {
+  const mail = await startMailServer();
+  const system = await startTemporarySystem({
+    report: () => {},
+    env: {
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'warn',
+      PUBLIC_URL: 'http://localhost',
+      MAIL_DRIVER: 'smtp',
+      SMTP_URL: `smtp://127.0.0.1:${mail.port}?tls=none`,
+      LIMIT_READS_PER_MINUTE: withoutLimit,
+      LIMIT_HOLDS_PER_MINUTE: withoutLimit,
+      LIMIT_ATTEMPTS_PER_MINUTE: withoutLimit,
+    },
+  });
+  try {
+    const shared = await openShared(system.config, 'bench');
+    try {
+      const { config } = system;
+      return await work({ baseUrl: `http://127.0.0.1:${config.http.port}`, shared, config });
+    } finally {
+      await shared.close();
+    }
+  } finally {
+    await system.stop();
+    mail.close();
+  }
+}
+
+async function startMailServer(): Promise<{ port: number; close(): void }> {
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData: (stream, _session, done) => {
+      stream.resume();
+      stream.on('end', () => done());
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.server.address() as AddressInfo).port, close: () => server.close(() => {}) };
+}
