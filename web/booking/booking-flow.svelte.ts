@@ -89,6 +89,7 @@ export class BookingFlow extends TimeChoiceState {
     if (slot === null || this.sending) return;
     this.sending = true;
     this.failure = null;
+    this.board.asking = slot;
     const { name, email, note, answers } = this.details;
     const result = await this.#attempt.submit({
       meetingTypeId: this.#page.meetingType.id,
@@ -107,6 +108,7 @@ export class BookingFlow extends TimeChoiceState {
       router.navigate(`${booking.meetingType.hasNda ? '/my-booking/sign' : '/my-booking'}#${token}`);
       return;
     }
+    this.board.asking = null;
     this.failure = result.failure;
     if (result.failure.code === 'slot_taken' || result.failure.code === 'slot_not_offered') {
       this.#refused = slot;

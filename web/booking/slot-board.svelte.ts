@@ -38,6 +38,8 @@ export class SlotBoard {
   #changes: SlotChange[] = [];
   #refresh: ReturnType<typeof setTimeout> | null = null;
   onTaken: (starts: string[]) => void = () => undefined;
+  /** A start that this page is asking for right now: the news of its being taken is most likely our own, and the answer tells if not. */
+  asking: string | null = null;
 
   constructor(source: SlotSource, zone: string, shape: Shape, now: () => number = Date.now) {
     this.#source = source;
@@ -101,6 +103,7 @@ export class SlotBoard {
     const { days, taken } = without(this.days, this.#shape, change);
     if (taken.length === 0) return;
     this.days = days;
+    if (this.asking !== null && taken.includes(this.asking)) return;
     for (const start of taken) this.justTaken.add(start);
     setTimeout(() => taken.forEach((start) => this.justTaken.delete(start)), farewellMs);
     this.onTaken(taken);
