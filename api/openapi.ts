@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { Live, Ready } from '#contract/operations.ts';
 import { Problem, problems, type ProblemCode } from '#contract/problems.ts';
 import { routes, type Route } from '#contract/routes.ts';
 
@@ -20,7 +21,8 @@ export function openApiDocument(publicUrl: string) {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
-    paths,
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths: { ...paths, ...healthPaths(publicUrl) },
     components: {
       securitySchemes: {
         session: {
@@ -35,6 +37,50 @@ export function openApiDocument(publicUrl: string) {
   });
 }
 
+/** What the operations are about, in the order in which one meets them. */
+const tags: Readonly<Record<string, string>> = {
+  guest: 'Public pages, and a guest’s own booking by its secret link',
+  signing: 'Reading and signing the NDA',
+  verification: 'Whether a document is whole; open to anybody',
+  accounts: 'Registering, logging in, sessions, passwords',
+  availability: 'When a host can be booked',
+  'meeting types': 'What can be booked',
+  NDA: 'The texts that guests agree to',
+  bookings: 'Bookings as their hosts see and manage them',
+  operations: 'What could not be processed; whether the system is well',
+  webhooks: 'What signing providers call',
+};
+
+/** Beside the versioned API: what load balancers and monitors ask. */
+function healthPaths(publicUrl: string): ZodOpenApiPathsObject {
+  const servers = [{ url: publicUrl }];
+  const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
+  return {
+    '/health/live': {
+      servers,
+      get: {
+        operationId: 'live',
+        summary: 'Whether the process answers',
+        tags: ['operations'],
+        responses: { 200: { description: 'It does', ...json(Live) } },
+      },
+    },
+    '/health/ready': {
+      servers,
+      get: {
+        operationId: 'ready',
+        summary: 'Whether each dependency answers',
+        tags: ['operations'],
+        responses: {
+          200: { description: 'All do', ...json(Ready) },
+          503: { description: 'At least one does not, by name', ...json(Ready) },
+        },
+      },
+    },
+  };
+}
+
+const retryAfter = z.int().min(0).meta({ description: 'Seconds to wait' });
 const everywhere: readonly ProblemCode[] = ['rate_limited', 'dependency_unavailable', 'internal'];
 
 function operation(operationId: string, route: Route): ZodOpenApiOperationObject {
@@ -82,6 +128,7 @@ function refusals(route: Route): Record<string, object> {
       String(status),
       {
         description: list.map((code) => `\`${code}\`: ${problems[code].title}`).join('\n\n'),
+        ...(status === 429 && { headers: { 'Retry-After': { schema: retryAfter } } }),
         content: { 'application/problem+json': { schema: Problem } },
       },
     ]),

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
-import { Email, GuestToken, Id, Instant, Line, Locale, Page, Slug, Text, TimeZone } from './primitives.ts';
+import {
+  AskedDuration,
+  Cursor,
+  Email,
+  GuestToken,
+  Id,
+  Instant,
+  Line,
+  Locale,
+  Page,
+  Slug,
+  Text,
+  TimeZone,
+} from './primitives.ts';
 
 export const BookingStatus = z.enum(bookingStatuses);
 export const NdaStatus = z.enum(ndaStatuses);
@@ -155,21 +168,24 @@ export const BookingList = Page(HostBookingSummary)
   .extend({ position: z.int(), serverTime: Instant })
   .meta({ id: 'BookingList' });
 export const BookingFilter = z.object({
-  view: z.enum(['upcoming', 'waiting', 'past', 'canceled', 'attention', 'all']).default('upcoming'),
-  status: BookingStatus.optional(),
-  ndaStatus: NdaStatus.optional(),
+  view: z
+    .enum(['upcoming', 'waiting', 'past', 'canceled', 'attention', 'all'])
+    .default('upcoming')
+    .meta({ description: '`waiting`: for the guest; `attention`: a step keeps failing' }),
+  status: BookingStatus.optional().meta({ description: 'Only bookings in this state' }),
+  ndaStatus: NdaStatus.optional().meta({ description: 'Only bookings whose NDA is in this state' }),
   meetingTypeId: Id.optional(),
   q: z.string().max(120).optional().meta({ description: 'Words of the guest’s name or e-mail address' }),
   from: Instant.optional(),
   to: Instant.optional(),
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(25),
+  cursor: Cursor.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(25).meta({ description: 'How many on a page' }),
 });
 export const AuditTrail = z.object({ items: z.array(AuditEntry) }).meta({ id: 'AuditTrail' });
 export const WhyQuery = z.object({
   meetingTypeId: Id,
   startsAt: Instant,
-  durationMinutes: z.coerce.number().int().min(5).max(1440).optional(),
+  durationMinutes: AskedDuration.optional(),
 });
 export const WhyNot = z
   .object({

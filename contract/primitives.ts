@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+/** What a query may ask for, among the durations that a meeting type has. */
+export const AskedDuration = z.coerce
+  .number()
+  .int()
+  .min(5)
+  .max(1440)
+  .meta({ description: 'One of the meeting type’s durations; the first when left out' });
+
 export const Id = z.uuid().meta({ description: 'UUID (version 7)' });
 /** What is booked here lies between these; beyond them are years that databases, calendars or JavaScript do not share. */
 const firstYear = 1970;
@@ -30,7 +38,8 @@ export const Slug = z
   .string()
   .min(2)
   .max(60)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'Use lower-case letters, digits and single hyphens.');
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'Use lower-case letters, digits and single hyphens.')
+  .meta({ description: 'Name in a public link' });
 
 const supported = new Set<string>([...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/UTC']);
 export function isTimeZone(value: string): boolean {
@@ -79,5 +88,6 @@ export const IdempotencyKey = z
   .max(255)
   .meta({ description: 'One key per intended request; kept for at least 24 hours' });
 
-export const Cursor = z.string().max(200);
+/** What a page of a list ends with; it means nothing to anybody else. */
+export const Cursor = z.string().max(200).meta({ description: 'Where a page ends: what follows is asked for with it' });
 export const Page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: Cursor.nullable() });

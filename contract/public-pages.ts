@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant, LocalDate, Slug, TimeZone } from './primitives.ts';
+import { AskedDuration, Id, Instant, LocalDate, Slug, TimeZone } from './primitives.ts';
 
 export const PublicHost = z
   .object({ slug: Slug, displayName: z.string(), organizationName: z.string(), timeZone: TimeZone })
@@ -41,7 +41,7 @@ export const SlotQuery = z.object({
   from: Instant.meta({ description: 'First instant asked for' }),
   to: Instant.meta({ description: 'First instant not asked for; at most 366 days after `from`' }),
   timeZone: TimeZone.default('UTC').meta({ description: 'Decides only under which date a slot is listed' }),
-  durationMinutes: z.coerce.number().int().min(5).max(1440).optional(),
+  durationMinutes: AskedDuration.optional(),
 });
 
 export const Slots = z

@@ -196,6 +196,7 @@ export const routes = {
     tag: 'availability',
     query: bookings.WhyQuery,
     success: ok(bookings.WhyNot),
+    problems: ['not_found'],
   },
 
   // ---- meeting types
@@ -563,7 +564,7 @@ export const routes = {
   sign: {
     method: 'post',
     path: '/my-booking/signing/signature',
-    summary: 'Sign',
+    summary: 'Sign the NDA',
     audience: 'guest',
     tag: 'signing',
     headers: withKey,
@@ -619,7 +620,9 @@ export const routes = {
     summary: 'A signing provider’s webhook',
     audience: 'public',
     tag: 'webhooks',
-    params: z.object({ provider: z.enum(['builtin', 'docusign']) }),
+    params: z.object({
+      provider: z.enum(['builtin', 'docusign']).meta({ description: 'The provider that this installation signs with' }),
+    }),
     success: ok(operations.WebhookReceived),
     problems: ['webhook_forged'],
   },

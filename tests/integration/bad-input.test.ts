@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApiDocument } from '#api/openapi.ts';
 import { Problem } from '#contract/problems.ts';
 import { routes, type Route, type RouteName } from '#contract/routes.ts';
 import { buildHost, buildMeetingType, findSlot, holdSlot, openSigning, type TestHost } from '#tests/people.ts';
@@ -80,6 +81,14 @@ function expectRefusal(reply: { status: number; body: unknown; headers: Headers 
   return problem;
 }
 
+const document = openApiDocument('http://localhost');
+
+/** What /openapi.json says of an answer with this status. */
+function documented(name: RouteName, status: number): string {
+  const { path, method } = routeOf(name);
+  return document.paths?.[path]?.[method]?.responses?.[status]?.description ?? '';
+}
+
 /** Whatever is sent, the answer is what the contract says: success in the success schema, or a refusal below 500. */
 async function askAnything(name: RouteName, request: RouteRequest) {
   const about = { name, request };
@@ -88,7 +97,10 @@ async function askAnything(name: RouteName, request: RouteRequest) {
   const { status, body } = routeOf(name).success;
   if (reply.status === status) {
     if (body) expect(body.safeParse(reply.body).error, JSON.stringify(about)).toBeUndefined();
-  } else expectRefusal(reply, about);
+  } else {
+    const { code } = expectRefusal(reply, about);
+    expect(documented(name, reply.status), `${name} ${reply.status}`).toContain(`\`${code}\``);
+  }
   return reply;
 }
 
@@ -329,26 +341,30 @@ const nasty = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-it('anything at any place of any request is answered as the contract says', { timeout: 60_000 }, async () => {
-  const places = routeNames
-    .filter((name) => !leftOut.has(name))
-    .flatMap((name) =>
-      pathsIn(good[name])
-        .filter((path) => path.length > 1)
-        .map((path) => ({ name, path })),
+it(
+  'anything at any place of any request is answered as the contract and its document say',
+  { timeout: 60_000 },
+  async () => {
+    const places = routeNames
+      .filter((name) => !leftOut.has(name))
+      .flatMap((name) =>
+        pathsIn(good[name])
+          .filter((path) => path.length > 1)
+          .map((path) => ({ name, path })),
+      );
+    const change = fc.record({ place: fc.constantFrom(...places), values: fc.tuple(nasty, nasty), second: fc.nat() });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ place: { name, path }, values: [first, then], second }) => {
+        const once = replaced(good[name], path, first) as RouteRequest;
+        const others = pathsIn(once).filter((other) => other.length > 1);
+        const other = others[second % Math.max(1, others.length)];
+        const twice = other && second % 3 === 0 ? (replaced(once, other, then) as RouteRequest) : once;
+        await askAnything(name, asText(name, twice));
+      }),
+      { numRuns: 6_000, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
     );
-  const change = fc.record({ place: fc.constantFrom(...places), values: fc.tuple(nasty, nasty), second: fc.nat() });
-  await fc.assert(
-    fc.asyncProperty(change, async ({ place: { name, path }, values: [first, then], second }) => {
-      const once = replaced(good[name], path, first) as RouteRequest;
-      const others = pathsIn(once).filter((other) => other.length > 1);
-      const other = others[second % Math.max(1, others.length)];
-      const twice = other && second % 3 === 0 ? (replaced(once, other, then) as RouteRequest) : once;
-      await askAnything(name, asText(name, twice));
-    }),
-    { numRuns: 6_000, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
-  );
-});
+  },
+);
 
 /** In an address everything is text, half a character cannot stand in it, and some segments make it another address. */
 function asText(name: RouteName, request: RouteRequest): RouteRequest {
