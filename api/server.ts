@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import compression from 'compression';
-import express, { type Express } from 'express';
+import express, { type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { guestOfToken, hostOfCookies } from './auth/identity.ts';
 import { handlers } from './handlers.ts';
@@ -126,14 +126,30 @@ function mountWeb(app: Express, webRoot: string): void {
     '/assets',
     express.static(join(webRoot, 'assets'), { immutable: true, maxAge: 365 * day, fallthrough: false }),
   );
+  app.get('/embed.js', (_request, response, next) => {
+    // The one file that other sites load.
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    next();
+  });
   app.use(express.static(webRoot, { index: false, maxAge: 0 }));
   app.get(/.*/, (request, response) => {
     const shell = join(webRoot, 'index.html');
     if (!request.accepts('html') || !existsSync(shell)) throw new Refused('not_found');
     response.setHeader('Cache-Control', 'no-cache');
+    if (isForGuests(request.path)) allowFraming(response);
     response.sendFile(shell);
   });
   app.use(() => {
     throw new Refused('not_found');
   });
+}
+
+/** What hosts see and how they log in stays out of other sites' frames; a guest's pages are made to be embedded, and carry no cookie. */
+const hostPaths = /^\/(dashboard|log-in|sign-up|reset-password|verify-email|verify|legal|security)?(\/|$)/;
+const isForGuests = (path: string): boolean => !hostPaths.test(path);
+
+function allowFraming(response: Response): void {
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
+  response.setHeader('Content-Security-Policy', policy.replace("frame-ancestors 'self'", 'frame-ancestors *'));
+  response.removeHeader('X-Frame-Options');
 }

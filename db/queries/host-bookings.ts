@@ -44,7 +44,7 @@ export type SummaryRow = Omit<z.infer<typeof summaryRow>, 'guestName' | 'guestEm
 };
 
 const views: Readonly<Record<BookingView, ReturnType<typeof sql.fragment>>> = {
-  upcoming: sql.fragment`b.status = 'confirmed' and b.ends_at > now()`,
+  upcoming: sql.fragment`b.status in ('held', 'confirmed') and b.ends_at > now()`,
   waiting: sql.fragment`b.status in ('held', 'displaced')`,
   past: sql.fragment`(b.status in ('completed', 'no_show') or (b.status = 'confirmed' and b.ends_at <= now()))`,
   canceled: sql.fragment`b.status in ('canceled', 'expired', 'declined', 'released')`,
