@@ -46,11 +46,13 @@ export type Answer<N extends RouteName> =
     : Success<N> extends { mediaType: string }
       ? FileAnswer
       : void;
-/** JSON that was written before: sent as it is. */
+/** JSON that was written before: sent as it is, or as the gzip that was prepared with it. */
 export class PreparedJson {
   readonly json: string;
-  constructor(json: string) {
+  readonly gzip: () => Buffer;
+  constructor(json: string, gzip: () => Buffer) {
     this.json = json;
+    this.gzip = gzip;
   }
 }
 
@@ -102,8 +104,7 @@ function serve(
 function send(response: Response, route: Route, answer: unknown): void {
   const { status, mediaType, body } = route.success;
   if (answer instanceof PreparedJson) {
-    response.status(status).setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.end(answer.json);
+    sendPrepared(response.status(status), answer);
   } else if (mediaType) {
     const file = answer as FileAnswer;
     response
@@ -116,6 +117,16 @@ function send(response: Response, route: Route, answer: unknown): void {
   } else {
     response.status(status).end();
   }
+}
+
+/** With its length, so that it leaves in one piece. */
+function sendPrepared(response: Response, { json, gzip }: PreparedJson): void {
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  const isZipped = response.req.acceptsEncodings('gzip', 'identity') === 'gzip';
+  const body = isZipped ? gzip() : Buffer.from(json);
+  if (isZipped) response.setHeader('Content-Encoding', 'gzip');
+  response.setHeader('Content-Length', body.length);
+  response.end(body);
 }
 
 function costOf(name: RouteName): 'readsPerMinute' | 'holdsPerMinute' | 'attemptsPerMinute' {

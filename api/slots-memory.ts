@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { listenForAvailability } from '#db/availability-news.ts';
+import type { GzipPrefix } from './gzip-prefix.ts';
 
 /** A body that was computed once, without the parts that differ each time, and how long it stays right if nothing changes. */
-export type RememberedSlots = { hostId: string; head: string; validUntil: number };
+export type RememberedSlots = { hostId: string; head: string; validUntil: number; zipped?: GzipPrefix };
 
 /**
  * Answers to "which slots are free" kept in memory. Every change to a host's offer reaches here at its commit and drops that host's answers;

@@ -4,7 +4,9 @@ import { readAvailability, type Which } from '#db/queries/availability.ts';
 import { findPublicHost, findPublicType, publicTypesOf } from '#db/queries/public-pages.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/offer.ts';
+import { gzipPrefix, gzipWith } from '../gzip-prefix.ts';
 import { Refused } from '../problem.ts';
+import type { RememberedSlots } from '../slots-memory.ts';
 import { PreparedJson, type Handlers } from '../route.ts';
 
 const rangeMaxMs = 366 * 86_400_000;
@@ -41,12 +43,13 @@ export function guestPages(parts: ApiParts): PageHandlers {
       const key = [which.hostSlug, which.slug, query.from, query.to, query.timeZone, query.durationMinutes].join('|');
       const position = relay.position();
       const remembered = slotsMemory.get(key, Date.now());
-      if (remembered) return finish(remembered.head, position);
+      if (remembered) return finish(remembered, position);
       const mark = slotsMemory.mark();
       const read = await readSlots(parts, { which, query });
-      const head = JSON.stringify(read.answer);
-      slotsMemory.keep(key, { hostId: read.hostId, head, validUntil: read.validUntil }, mark);
-      return finish(head, position);
+      const head = JSON.stringify(read.answer).slice(0, -1);
+      const answer: RememberedSlots = { hostId: read.hostId, head, validUntil: read.validUntil };
+      slotsMemory.keep(key, answer, mark);
+      return finish(answer, position);
     },
     ndaSample: async ({ params }) => {
       const { type } = await find(params.hostSlug, params.meetingTypeSlug);
@@ -57,8 +60,9 @@ export function guestPages(parts: ApiParts): PageHandlers {
 }
 
 /** Position and clock are of this moment, whenever the rest was computed; the position was read first, so that no fact is missed. */
-function finish(head: string, position: number): PreparedJson {
-  return new PreparedJson(`${head.slice(0, -1)},"position":${position},"serverTime":"${new Date().toISOString()}"}`);
+function finish(answer: RememberedSlots, position: number): PreparedJson {
+  const tail = `,"position":${position},"serverTime":"${new Date().toISOString()}"}`;
+  return new PreparedJson(answer.head + tail, () => gzipWith((answer.zipped ??= gzipPrefix(answer.head)), tail));
 }
 
 type SlotsAsked = {

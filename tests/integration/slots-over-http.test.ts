@@ -212,6 +212,21 @@ describe('an answer about free slots', () => {
   });
 });
 
+describe('an answer that is zipped', () => {
+  it('unzips to the same times, the first time as from memory', async () => {
+    const type = await buildMeetingType(product, host);
+    const plain = await ask(type);
+    for (const encoding of ['gzip, deflate, br', 'gzip', 'br', 'deflate', 'identity', '*']) {
+      const response = await fetch(`${product.baseUrl}/api/v1${pathOf(host.slug, type)}`, {
+        headers: { 'accept-encoding': encoding },
+      });
+      expect(((await response.json()) as Slots).days).toEqual(plain.days);
+      expect(response.headers.get('vary')).toContain('Accept-Encoding');
+      if (encoding.includes('gzip')) expect(response.headers.get('content-encoding')).toBe('gzip');
+    }
+  });
+});
+
 describe('a change', () => {
   it('reaches memory within milliseconds of its commit', async () => {
     const heard: number[] = [];
