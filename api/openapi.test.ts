@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
+import { problems } from '#contract/problems.ts';
 import { routes, type Route } from '#contract/routes.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -84,5 +86,28 @@ describe.each(ofApi)('$name', ({ name, operation }) => {
     for (const refusal of Object.values(refusals)) {
       expect(Object.keys((refusal as { content: object }).content)).toEqual(['application/problem+json']);
     }
+  });
+});
+
+describe('docs/api.md', () => {
+  const page = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
+
+  it('names only operations that there are', () => {
+    const named = [...page.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[^`?]*)`/g)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
+    const known = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('names only codes and facts that there are, and the limits that hold', () => {
+    const codes = [...page.matchAll(/`(?:4\d\d )?([a-z]+_[a-z_]+)`/g)].map(([, code]) => code ?? '');
+    expect(codes.filter((code) => !(code in problems))).toEqual([]);
+    const settings = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    const [reads, holds, attempts] = ['READS', 'HOLDS', 'ATTEMPTS'].map((kind) =>
+      Number(new RegExp(`LIMIT_${kind}_PER_MINUTE=(\\d+)`).exec(settings)?.[1]).toLocaleString('en'),
+    );
+    expect(page).toContain(`${reads} requests, ${holds} holds, ${attempts} attempts`);
   });
 });
