@@ -88,7 +88,9 @@ function serve(
       ip: addressOf(request),
       userAgent: request.get('user-agent')?.slice(0, 300) ?? null,
       rawBody: (request as { rawBody?: Uint8Array }).rawBody ?? new Uint8Array(),
-      headers: flat(request),
+      get headers() {
+        return flat(request);
+      },
       response,
     };
     response.setHeader('Cache-Control', 'no-store');
@@ -122,11 +124,14 @@ function send(response: Response, route: Route, answer: unknown): void {
 /** With its length, so that it leaves in one piece. */
 function sendPrepared(response: Response, { json, gzip }: PreparedJson): void {
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  const isZipped = response.req.acceptsEncodings('gzip', 'identity') === 'gzip';
-  const body = isZipped ? gzip() : Buffer.from(json);
-  if (isZipped) response.setHeader('Content-Encoding', 'gzip');
-  response.setHeader('Content-Length', body.length);
-  response.end(body);
+  if (response.req.acceptsEncodings('gzip', 'identity') === 'gzip') {
+    const zipped = gzip();
+    response.setHeader('Content-Encoding', 'gzip').setHeader('Content-Length', zipped.length);
+    response.end(zipped);
+  } else {
+    response.setHeader('Content-Length', Buffer.byteLength(json));
+    response.end(json);
+  }
 }
 
 function costOf(name: RouteName): 'readsPerMinute' | 'holdsPerMinute' | 'attemptsPerMinute' {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import compression from 'compression';
-import express, { type Express, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { guestOfToken, hostOfCookies } from './auth/identity.ts';
 import { handlers } from './handlers.ts';
@@ -28,7 +28,7 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   app.set('query parser', 'simple');
   // Answers are told apart by their position; hashing each one would be work for nothing.
   app.set('etag', false);
-  app.use(securityHeaders(parts.publicUrl));
+  app.use(fixedHeaders(securityHeaders(parts.publicUrl)));
   app.use(compression({ threshold: 2_048 }));
   mountHealth(app, parts);
   mountApi(app, parts);
@@ -74,6 +74,20 @@ function securityHeaders(publicUrl: string) {
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: false,
   });
+}
+
+/** What a middleware says to every answer alike, found out once: a dozen functions per request would say it again. */
+function fixedHeaders(middleware: RequestHandler): RequestHandler {
+  const said = new Map<string, string>();
+  const listener = { setHeader: (name: string, value: string) => said.set(name, value), removeHeader: () => {} };
+  void middleware({} as Request, listener as unknown as Response, (error?: unknown) => {
+    if (error) throw new Error('The security headers cannot be written.', { cause: error });
+  });
+  const headers = [...said];
+  return (_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  };
 }
 
 function mountApi(app: Express, parts: ApiParts): void {
