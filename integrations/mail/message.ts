@@ -15,8 +15,8 @@ const subjectLengthLimit = 200;
 // eslint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 /** An addr-spec without quoting, comments or literals (RFC 5321 dot-string, non-ASCII allowed by RFC 6531). */
-// eslint-disable-next-line no-control-regex
 const addressPattern =
+  // eslint-disable-next-line no-control-regex
   /^[^\s\u0000-\u0020\u007f-\u00a0\u2028-\u202e\u2066-\u2069<>()[\]\\,;:"@]{1,64}@[^\s\u0000-\u002c\u002f\u003a-\u0040[-`{-\u00a0\u2028-\u202e\u2066-\u2069]{1,255}$/;
 
 /** One printable line, cut by whole characters. */
