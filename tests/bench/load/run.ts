@@ -2,9 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Runs one of this folder's scripts in a process of its own, and reads what it prints as JSON. */
+/**
+ * Runs a script of the bench in a process of its own, and reads what it prints as JSON. What it is asked is its argument, and on its standard
+ * input as well, for what is too long for an argument.
+ */
 export async function runLoad<Seen>(script: string, asked: unknown): Promise<Seen> {
-  const child = start(script, asked);
+  const input = JSON.stringify(asked);
+  const child = start(script, input.length < 10_000 ? asked : null);
+  child.stdin?.end(input);
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
   const [code] = (await once(child, 'close')) as [number | null];
@@ -30,6 +35,6 @@ export async function startBeside<Ready>(
 function start(script: string, asked: unknown): ChildProcess {
   return fork(join(import.meta.dirname, '..', script), [JSON.stringify(asked)], {
     execArgv: [],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
 }

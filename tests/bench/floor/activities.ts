@@ -1,0 +1,3 @@
+export function nothing(): Promise<string> {
+  return Promise.resolve('nothing');
+}

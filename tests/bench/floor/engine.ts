@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { startBeside } from '../load/run.ts';
+import type { BenchSystem } from '../system/bench-system.ts';
+
+const taskQueue = 'bench-floor';
+
+export type EngineFloor = {
+  /** Update-with-start of a workflow that answers after one local activity that does nothing. */
+  answer(): Promise<void>;
+  /** A workflow with one local and one ordinary activity that do nothing, from its start to its end. */
+  wholeLife(): Promise<void>;
+  stop(): void;
+};
+
+/** The same engine, asked for as little as possible, with a worker of its own. */
+export async function startEngineFloor({ shared, config }: BenchSystem): Promise<EngineFloor> {
+  const { address, namespace } = config.temporal;
+  const { child } = await startBeside('floor/worker.ts', { address, namespace, taskQueue });
+  const { workflow } = shared.temporal;
+  return {
+    answer: async () => {
+      await workflow.executeUpdateWithStart('answer', {
+        startWorkflowOperation: new WithStartWorkflowOperation('answerWorkflow', {
+          workflowId: `floor-${randomUUID()}`,
+          taskQueue,
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+        }),
+      });
+    },
+    wholeLife: async () => {
+      await workflow.execute('trivialWorkflow', { workflowId: `floor-${randomUUID()}`, taskQueue });
+    },
+    stop: () => child.kill(),
+  };
+}
