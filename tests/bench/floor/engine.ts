@@ -31,6 +31,7 @@ export async function startEngineFloor({ shared, config }: BenchSystem): Promise
     wholeLife: async () => {
       await workflow.execute('trivialWorkflow', { workflowId: `floor-${randomUUID()}`, taskQueue });
     },
-    stop: () => child.kill(),
+    // The engine's worker would take its time to end by itself.
+    stop: () => child.kill('SIGKILL'),
   };
 }
