@@ -20,7 +20,8 @@ export type Availability = {
 export type Which = { meetingTypeId: string } | { hostSlug: string; slug: string };
 
 const window = z.tuple([z.string(), z.string()]);
-const bookingWindow = z.discriminatedUnion('kind', [
+/** How a booking window lies in `meeting_type.booking_window`. */
+export const bookingWindow = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rolling'), days: z.number() }),
   z.object({ kind: z.literal('rolling_available'), days: z.number() }),
   z.object({ kind: z.literal('range'), from: z.string(), to: z.string() }),

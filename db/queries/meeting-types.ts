@@ -1,12 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Queryable } from '../pool.ts';
-
-const bookingWindow = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('rolling'), days: z.number() }),
-  z.object({ kind: z.literal('rolling_available'), days: z.number() }),
-  z.object({ kind: z.literal('range'), from: z.string(), to: z.string() }),
-]);
+import { bookingWindow } from './availability.ts';
 
 const meetingTypeRow = z.object({
   id: z.string(),
