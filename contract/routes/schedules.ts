@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import * as bookings from '../bookings.ts';
+import * as schedules from '../schedules.ts';
+import { byId, withKey, ok, created, type Route } from './route.ts';
+
+export const scheduleRoutes = {
+  listSchedules: {
+    method: 'get',
+    path: '/schedules',
+    summary: 'The host’s schedules',
+    audience: 'host',
+    tag: 'availability',
+    success: ok(z.object({ items: z.array(schedules.Schedule) })),
+  },
+  createSchedule: {
+    method: 'post',
+    path: '/schedules',
+    summary: 'Add a schedule',
+    audience: 'host',
+    tag: 'availability',
+    headers: withKey,
+    body: schedules.ScheduleInput,
+    success: created(schedules.Schedule),
+  },
+  changeSchedule: {
+    method: 'put',
+    path: '/schedules/{id}',
+    summary: 'Replace a schedule',
+    audience: 'host',
+    tag: 'availability',
+    params: byId,
+    body: schedules.ScheduleInput,
+    success: ok(schedules.Schedule),
+  },
+  whyNot: {
+    method: 'get',
+    path: '/availability/why',
+    summary: 'Why a time is not offered',
+    audience: 'host',
+    tag: 'availability',
+    query: bookings.WhyQuery,
+    success: ok(bookings.WhyNot),
+    problems: ['not_found'],
+  },
+} as const satisfies Record<string, Route>;
