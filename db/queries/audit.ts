@@ -66,3 +66,34 @@ export async function brokenAuditLinks(db: Queryable, organizationId: string): P
       where entry.organization_id = head.organization_id and entry.position = head.position and entry.sha256 = head.sha256)
     order by position`);
 }
+
+export type AuditChain = {
+  organizationId: string;
+  entries: number;
+  /** Null: the chain holds from its first entry to its newest. The entry is null where it was taken out at the end. */
+  firstBroken: { position: number; entry: { id: string; at: Date; action: string } | null } | null;
+};
+
+const chainRow = z.object({ organizationId: z.string(), entries: z.number() });
+const brokenRow = z.object({ id: z.string(), at: z.date(), action: z.string() });
+
+/**
+ * Walks the hash chain of one organization, or of each, and names the first link that does not follow: an entry that was changed, one that
+ * stands where another was taken out or put in, or a head that is not the last entry's. Every entry after it may be right by itself.
+ */
+export async function verifyAuditChain(db: Queryable, organizationId?: string): Promise<AuditChain[]> {
+  const which = organizationId ? sql.fragment`where organization_id = ${organizationId}` : sql.fragment``;
+  const chains = await db.any(sql.type(chainRow)`
+    select organization_id as "organizationId", position as entries from audit_head ${which} order by organization_id`);
+  const walked: AuditChain[] = [];
+  for (const chain of chains) {
+    const [position] = await brokenAuditLinks(db, chain.organizationId);
+    const entry =
+      position === undefined
+        ? null
+        : await db.maybeOne(sql.type(brokenRow)`
+            select id, at, action from audit_event where organization_id = ${chain.organizationId} and position = ${position}`);
+    walked.push({ ...chain, firstBroken: position === undefined ? null : { position, entry } });
+  }
+  return walked;
+}

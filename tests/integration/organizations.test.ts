@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routes, type RouteName } from '#contract/routes.ts';
 import { asOrganization, openDatabase, type Database } from '#db/pool.ts';
-import { brokenAuditLinks } from '#db/queries/audit.ts';
+import { brokenAuditLinks, verifyAuditChain, type AuditChain } from '#db/queries/audit.ts';
 import { insertDeadLetter } from '#db/queries/webhooks.ts';
 import { asSuperuser } from '#runtime/embedded/database.ts';
 import {
@@ -249,15 +249,23 @@ describe('the audit chain', () => {
 
   /** What the check finds after somebody with the rights of the tables' owner did this; undone afterwards. */
   async function foundAfter(tamper: QuerySqlToken): Promise<readonly number[]> {
+    return (await seenAfter(tamper)).found;
+  }
+
+  async function seenAfter(
+    tamper: QuerySqlToken,
+  ): Promise<{ found: readonly number[]; chain: AuditChain | undefined }> {
     let found: readonly number[] = [];
+    let chain: AuditChain | undefined;
     const undo = new Error('undo');
     const attempt = asOwner.transaction(async (tx) => {
       expect((await tx.query(tamper)).rowCount).toBe(1);
       found = await brokenAuditLinks(tx, ada.organizationId);
+      [chain] = await verifyAuditChain(tx, ada.organizationId);
       throw undo;
     });
     await expect(attempt).rejects.toBe(undo);
-    return found;
+    return { found, chain };
   }
   const third = () => sql.fragment`organization_id = ${ada.organizationId} and position = 3`;
   const newest = () => sql.fragment`organization_id = ${ada.organizationId} and position =
@@ -285,6 +293,21 @@ describe('the audit chain', () => {
       update audit_event set action = 'forged', sha256 = audit_entry_sha256(previous_sha256, id, organization_id, position, at, actor_type,
         actor_id, 'forged', booking_id, subject_type, subject_id, detail, ip) where ${third()}`;
     expect(await foundAfter(forge)).toEqual([4]);
+  });
+
+  it('walked for every organization, names the first broken link and leaves the others whole', async () => {
+    const chains = await verifyAuditChain(product.shared.database);
+    expect(chains.map(({ organizationId }) => organizationId)).toEqual(
+      expect.arrayContaining([ada.organizationId, eve.organizationId]),
+    );
+    for (const { entries, firstBroken } of chains) {
+      expect(firstBroken).toBeNull();
+      expect(entries).toBeGreaterThan(5);
+    }
+    const changed = await seenAfter(sql.unsafe`update audit_event set action = 'forged' where ${third()}`);
+    expect(changed.chain?.firstBroken).toMatchObject({ position: 3, entry: { action: 'forged' } });
+    const shortened = await seenAfter(sql.unsafe`delete from audit_event where ${newest()}`);
+    expect(shortened.chain?.firstBroken).toEqual({ position: shortened.chain?.entries, entry: null });
   });
 
   it('shows where an entry was taken out, also the newest', async () => {
