@@ -3,6 +3,7 @@ import {
   Worker,
   type ActivityInboundCallsInterceptor,
   type NativeConnection,
+  type WorkerDeploymentOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { readProgress } from '#db/queries/bookings.ts';
@@ -21,6 +22,8 @@ export type WorkerOptions = {
   connection: NativeConnection;
   namespace: string;
   workflowBundle: WorkflowBundleOption;
+  /** The code's version, where tasks go by version. */
+  versioning?: WorkerDeploymentOptions;
 };
 
 /**
@@ -28,10 +31,11 @@ export type WorkerOptions = {
  * after a shutdown, with what was under way finished.
  */
 export async function createWorkers(parts: Parts, options: WorkerOptions): Promise<Worker[]> {
-  const { connection, namespace, workflowBundle } = options;
+  const { connection, namespace, workflowBundle, versioning } = options;
   const shared = {
     connection,
     namespace,
+    ...(versioning && { workerDeploymentOptions: versioning }),
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '20 seconds',
     maxHeartbeatThrottleInterval: '2 seconds',

@@ -129,3 +129,16 @@ test('.env.example explains every setting as the code has it', () => {
   const file = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8');
   expect(file).toBe(envExample());
 });
+
+test('the environment of temporal-config follows from NODE_ENV unless it is named', () => {
+  const production = {
+    ...complete,
+    NODE_ENV: 'production',
+    PUBLIC_URL: 'https://book.example.com',
+    MAIL_DRIVER: 'postmark',
+    POSTMARK_TOKEN: 'token',
+  };
+  expect(loadConfig(complete).deployment).toBe('development');
+  expect(loadConfig(production).deployment).toBe('production');
+  expect(loadConfig({ ...production, DEPLOYMENT_ENVIRONMENT: 'staging' }).deployment).toBe('staging');
+});

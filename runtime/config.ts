@@ -5,9 +5,13 @@ import { type MasterKey, type Setting, type SettingName, type SettingValues, set
 /** The environment as it comes from the operating system. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** One of the environments of temporal-config. */
+export type Deployment = NonNullable<SettingValues['DEPLOYMENT_ENVIRONMENT']>;
+
 /** What one process (`api`, `worker`, `migrate`, the command line) needs to know. Folders are absolute, keys are bytes. */
 export type Config = {
   environment: SettingValues['NODE_ENV'];
+  deployment: Deployment;
   logLevel: SettingValues['LOG_LEVEL'];
   stateDir: string;
   /** The first encrypts, all decrypt (rotation). 32 bytes each. */
@@ -19,6 +23,7 @@ export type Config = {
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
   nats: { servers: string[]; replicas: number };
   temporal: TemporalConfig;
+  worker: { buildId: string | undefined; httpPort: number | undefined };
   signing: SigningConfig;
   timestampAuthorityUrl: string | undefined;
   storage: StorageConfig;
@@ -109,6 +114,7 @@ export function loadConfig(env: Environment): Config {
   if (values.NODE_ENV === 'production') refuseInProduction(values, problems);
   const config: Config = {
     environment: values.NODE_ENV,
+    deployment: deploymentOf(values),
     logLevel: values.LOG_LEVEL,
     stateDir,
     masterKeys: need('MASTER_KEY'),
@@ -126,6 +132,7 @@ export function loadConfig(env: Environment): Config {
     },
     nats: { servers: (need('NATS_URL') ?? '').split(','), replicas: values.NATS_REPLICAS },
     temporal: temporalConfig(values, need('TEMPORAL_ADDRESS')),
+    worker: { buildId: values.WORKER_BUILD_ID, httpPort: values.WORKER_HTTP_PORT },
     signing: signingConfig(values, need),
     timestampAuthorityUrl: values.TIMESTAMP_AUTHORITY_URL,
     storage: storageConfig(values, need, stateDir),
@@ -165,7 +172,11 @@ export function loadStartConfig(env: Environment): StartConfig {
 }
 
 /** What `migrate` needs: the database as its owner, and Temporal when its address is given. */
-export type MigrationConfig = { migrationUrl: string; temporal: TemporalConfig | undefined };
+export type MigrationConfig = {
+  migrationUrl: string;
+  deployment: Deployment;
+  temporal: TemporalConfig | undefined;
+};
 
 /** @throws ConfigError */
 export function loadMigrationConfig(env: Environment): MigrationConfig {
@@ -176,6 +187,7 @@ export function loadMigrationConfig(env: Environment): MigrationConfig {
   const { TEMPORAL_ADDRESS: address } = values;
   return {
     migrationUrl: values.MIGRATION_DATABASE_URL,
+    deployment: deploymentOf(values),
     temporal: address === undefined ? undefined : temporalConfig(values, address),
   };
 }
@@ -242,6 +254,10 @@ function refuseInProduction(values: SettingValues, problems: string[]): void {
       'MAIL_DRIVER is "mailbox": in production it must be smtp or postmark, because a mailbox sends nothing.',
     );
   }
+}
+
+function deploymentOf(values: SettingValues): Deployment {
+  return values.DEPLOYMENT_ENVIRONMENT ?? (values.NODE_ENV === 'production' ? 'production' : 'development');
 }
 
 function publicUrlOf(values: SettingValues): string {

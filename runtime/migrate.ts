@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { migrationConfigOfThisProcess, processEnvironment } from './config.ts';
 import { APP_ROLE } from './embedded/database.ts';
-import { prepareNamespace, temporalConnectionOptions } from './temporal-setup.ts';
+import { namespaces, prepareNamespace, temporalConnectionOptions } from './temporal-setup.ts';
 
 export const migrationsDir = join(import.meta.dirname, '..', 'db', 'migrations');
 
@@ -53,11 +53,18 @@ function runDbmate(url: string): Promise<string[]> {
 
 /** The production process `migrate`: database and Temporal namespace, then it ends. */
 async function main(): Promise<void> {
-  const { migrationUrl, temporal } = migrationConfigOfThisProcess();
+  const { migrationUrl, deployment, temporal } = migrationConfigOfThisProcess();
   for (const line of await migrate(migrationUrl)) process.stdout.write(`${line}\n`);
   process.stdout.write('The database is at the newest schema.\n');
   if (temporal === undefined) return;
-  await prepareNamespace({ connection: temporalConnectionOptions(temporal), namespace: temporal.namespace });
+  const { namespace } = temporal;
+  const connection = temporalConnectionOptions(temporal);
+  const changes = await prepareNamespace({
+    connection,
+    namespace,
+    retentionDays: namespaces[deployment].retentionDays,
+  });
+  for (const line of changes) process.stdout.write(`${line}\n`);
   process.stdout.write(`The Temporal namespace ${temporal.namespace} is ready.\n`);
 }
 

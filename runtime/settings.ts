@@ -83,6 +83,11 @@ export const settings = {
     default: 'development',
     explain: 'production refuses what is only right for trying the product out.',
   },
+  DEPLOYMENT_ENVIRONMENT: {
+    schema: oneOf('development', 'staging', 'production'),
+    explain:
+      "Which of temporal-config's environments this is. Default: production when NODE_ENV is production, else development.",
+  },
   PORT: { schema: port, default: '4400', explain: 'Port of the web pages and the API.' },
   PUBLIC_URL: {
     schema: url('http:', 'https:'),
@@ -166,6 +171,17 @@ export const settings = {
   TEMPORAL_UI_URL: {
     schema: url('http:', 'https:'),
     explain: "Address of Temporal's Web UI, for the links that operators see.",
+  },
+  WORKER_BUILD_ID: {
+    schema: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, { error: 'must be 1 to 64 letters, digits, dots, dashes or underscores' }),
+    explain:
+      'Version of the code that this worker runs, such as 1.4.0. With it, tasks go to the version that `promote` made current; without, to any worker.',
+  },
+  WORKER_HTTP_PORT: {
+    schema: port,
+    explain: 'Port on which the worker answers GET /health/live and /health/ready. Left out: none.',
   },
   EMBEDDED_POSTGRES_PORT: { schema: port, default: '15432', explain: "Port of `npm start`'s own Postgres." },
   EMBEDDED_NATS_PORT: { schema: port, default: '14222', explain: "Port of `npm start`'s own NATS." },

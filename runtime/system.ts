@@ -18,7 +18,7 @@ import { startApi, startWorker } from './processes.ts';
 import { seedDemo } from './seed.ts';
 import { startServers } from './servers.ts';
 import type { Supervised } from './supervise.ts';
-import { prepareNamespace, temporalConnectionOptions } from './temporal-setup.ts';
+import { namespaces, prepareNamespace, temporalConnectionOptions } from './temporal-setup.ts';
 import { ensureWebBuilt } from './web-build.ts';
 
 /** Of the demo host, for the dashboard. */
@@ -78,6 +78,7 @@ async function bringUp({ start, env, report }: SystemOptions, processes: Map<str
       prepareNamespace({
         connection: temporalConnectionOptions(config.temporal),
         namespace: config.temporal.namespace,
+        retentionDays: namespaces[config.deployment].retentionDays,
       }),
     ),
   ]);

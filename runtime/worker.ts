@@ -8,6 +8,8 @@ import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
 import { openWorkerParts } from './parts.ts';
 import { endWith } from './process-end.ts';
+import { serveWorkerHealth } from './worker-health.ts';
+import { versioningOf } from './worker-version.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** The `worker` process: workflows and their activities. Stateless: any number can run. */
@@ -28,16 +30,21 @@ const connection = await NativeConnection.connect({
   ...(tls && { tls: true }),
   ...(apiKey !== undefined && { apiKey }),
 });
+const versioning = versioningOf(config.worker.buildId);
 const workers = await createWorkers(parts, {
   connection,
   namespace: config.temporal.namespace,
   workflowBundle: await workflowBundle(join(import.meta.dirname, '..')),
+  ...(versioning && { versioning }),
 });
+const isTakingTasks = () => workers.every((worker) => worker.getState() === 'RUNNING');
+const health = config.worker.httpPort && (await serveWorkerHealth(config.worker.httpPort, isTakingTasks));
 const running = Promise.all(workers.map((worker) => worker.run()));
 
 endWith(log, async () => {
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
+  if (health) await health.close();
   await close();
   await connection.close();
   await shared.close();
@@ -49,6 +56,6 @@ await shared.temporal.workflow.start(housekeepingWorkflowType, {
   args: [{ everyMs: sweepEveryMs }],
   workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
 });
-log.info({ address: config.temporal.address }, 'worker ready');
+log.info({ address: config.temporal.address, buildId: config.worker.buildId }, 'worker ready');
 process.send?.({ ready: true });
 await running;

@@ -87,8 +87,10 @@ test('Temporal starts with its Web UI and its state in a file; its namespace can
   const program = await findProgram('temporal');
   const server = await startTemporal({ program, port, uiPort, namespace, ...place('temporal') });
   const connection = { address: server.address };
-  await Promise.all([prepareNamespace({ connection, namespace }), prepareNamespace({ connection, namespace })]);
-  await prepareNamespace({ connection, namespace, retentionDays: 7 });
+  const prepare = (retentionDays: number) => prepareNamespace({ connection, namespace, retentionDays });
+  await Promise.all([prepare(30), prepare(30)]);
+  expect(await prepare(7)).toEqual([`Changed the retention of ${namespace} from 30 to 7 days.`]);
+  expect(await prepare(7)).toEqual([]);
   const client = await Connection.connect(connection);
   const { customAttributes } = await client.operatorService.listSearchAttributes({ namespace });
   expect(Object.keys(customAttributes ?? {})).toEqual(expect.arrayContaining(Object.keys(searchAttributes)));
