@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import {
   createPool,
@@ -26,6 +27,21 @@ const parseRows: Interceptor = {
   },
 };
 
+const statementNames = new Map<string, string>();
+
+/**
+ * Each text is parsed and planned once per connection: planning the larger questions takes longer than answering them. The texts are those
+ * of the source, with what varies as parameters, so their number is bounded.
+ */
+const prepareStatements: Interceptor = {
+  name: 'prepare-statements',
+  transformQuery: (_context, query) => {
+    const name = statementNames.get(query.sql) ?? createHash('sha256').update(query.sql).digest('base64url');
+    statementNames.set(query.sql, name);
+    return { ...query, name };
+  },
+};
+
 const typeParsers = [
   { name: 'int8', parse: (value: string) => Number(value) },
   { name: 'timestamptz', parse: (value: string) => new Date(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')) },
@@ -36,7 +52,7 @@ const typeParsers = [
 export async function openDatabase(url: string, options: { maxConnections?: number } = {}): Promise<Database> {
   return createPool(url, {
     driverFactory: createPgDriverFactory(),
-    interceptors: [parseRows],
+    interceptors: [prepareStatements, parseRows],
     typeParsers,
     maxPoolSize: options.maxConnections ?? 10,
     idleTimeout: 60_000,

@@ -35,17 +35,16 @@ type Request = {
  * that are new; the caller writes them with the rest.
  */
 export async function requestMessages(tx: Queryable, request: Request): Promise<FactInput[]> {
-  const facts: FactInput[] = [];
-  for (const recipient of request.recipients) {
-    const key = [request.bookingId, request.kind, request.part ?? '-', request.sequence, recipient].join(':');
-    const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
-      insert into message (organization_id, booking_id, message_key, kind, recipient, payload_cipher, status)
-      values (${request.organizationId}, ${request.bookingId}, ${key}, ${request.kind}, ${recipient},
-        ${request.payload ? sql.binary(request.payload) : null}, 'requested')
-      on conflict do nothing returning id`);
-    if (id) facts.push({ type: 'notify.email.requested', data: { messageId: id, kind: request.kind, recipient } });
-  }
-  return facts;
+  const { organizationId, bookingId, kind, recipients, payload } = request;
+  const keys = recipients.map((recipient) =>
+    [bookingId, kind, request.part ?? '-', request.sequence, recipient].join(':'),
+  );
+  const added = await tx.any(sql.type(z.object({ messageId: z.string(), recipient: z.enum(['guest', 'host']) }))`
+    insert into message (organization_id, booking_id, message_key, kind, recipient, payload_cipher, status)
+    select ${organizationId}, ${bookingId}, asked.key, ${kind}, asked.recipient, ${payload ? sql.binary(payload) : null}, 'requested'
+    from unnest(${sql.array(keys, 'text')}, ${sql.array([...recipients], 'text')}) as asked (key, recipient)
+    on conflict do nothing returning id as "messageId", recipient`);
+  return added.map((message) => ({ type: 'notify.email.requested', data: { ...message, kind } }));
 }
 
 const messageRow = z.object({

@@ -56,19 +56,34 @@ function timeOfDay(instant: Date, clock: Clock): string {
 /** `09:15` on a clock of 24 hours, `9:15 AM` on one of 12. */
 function timeFields(clock: Clock): Intl.DateTimeFormatOptions {
   const chosen = clock.hourCycle === undefined ? {} : { hourCycle: clock.hourCycle };
-  const { hourCycle } = new Intl.DateTimeFormat(clock.locale, { hour: 'numeric', ...chosen }).resolvedOptions();
+  const { hourCycle } = formatter(clock.locale, { hour: 'numeric', ...chosen }).resolvedOptions();
   return { hour: hourCycle === 'h23' ? '2-digit' : 'numeric', minute: '2-digit', ...chosen };
 }
 
 /** Narrow spaces, which some mail clients draw as boxes, become plain ones. */
 function format(instant: Date, clock: Clock, options: Intl.DateTimeFormatOptions): string {
-  const formatter = new Intl.DateTimeFormat(clock.locale, { ...options, timeZone: clock.timeZone });
-  return formatter.format(instant).replace(/[\u2009\u202f]/g, ' ');
+  return formatter(clock.locale, { ...options, timeZone: clock.timeZone })
+    .format(instant)
+    .replace(/[\u2009\u202f]/g, ' ');
 }
 
 function zoneName(instant: Date, clock: Clock, style: 'long' | 'shortOffset'): string {
-  const formatter = new Intl.DateTimeFormat(clock.locale, { timeZone: clock.timeZone, timeZoneName: style });
-  return formatter.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? clock.timeZone;
+  const parts = formatter(clock.locale, { timeZone: clock.timeZone, timeZoneName: style }).formatToParts(instant);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? clock.timeZone;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const mostFormatters = 500;
+
+/** Making one takes a millisecond, using it microseconds: they are kept, as many as the zones in use ask for. */
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options]);
+  const known = formatters.get(key);
+  if (known) return known;
+  if (formatters.size >= mostFormatters) formatters.clear();
+  const made = new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, made);
+  return made;
 }
 
 /** `GMT-3` → `UTC−3`, `GMT` and `GMT+0` → `UTC`. */
