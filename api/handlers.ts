@@ -1,3 +1,4 @@
+import { createGuesses } from './auth/guesses.ts';
 import type { Limiter } from './limits.ts';
 import type { ApiParts } from './parts.ts';
 import type { Handlers } from './route.ts';
@@ -7,6 +8,8 @@ import { guestPages } from './routes/guest-pages.ts';
 import { hold } from './routes/hold.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { offerRoutes } from './routes/offer.ts';
+import { passwordRoutes } from './routes/passwords.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { signingRoutes } from './routes/signing.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -14,8 +17,11 @@ import { createTurnstile } from './turnstile.ts';
 
 /** One handler for each route of the contract: one that is missing does not compile. */
 export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
+  const auth = { limiter, guesses: createGuesses(parts) };
   return {
-    ...accountRoutes(parts, limiter),
+    ...accountRoutes(parts, auth),
+    ...sessionRoutes(parts, auth),
+    ...passwordRoutes(parts, auth),
     ...offerRoutes(parts),
     ...hostBookingRoutes(parts),
     ...guestPages(parts),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Response } from 'express';
 import type { Route, RouteName } from '#contract/routes.ts';
 import {
   claimIdempotencyKey,
@@ -14,11 +15,12 @@ import { Refused } from './problem.ts';
 type Keyed = {
   name: RouteName;
   route: Route;
-  call: { who: unknown; params: unknown; body: unknown };
+  call: { who: unknown; params: unknown; body: unknown; response: Response };
   key: string;
 };
 type StoredAnswer =
-  { kind: 'answer'; body: unknown } | { kind: 'refusal'; code: ProblemCode; detail: Refused['detail'] };
+  | { kind: 'answer'; body: unknown; cookies?: string[] | undefined }
+  | { kind: 'refusal'; code: ProblemCode; detail: Refused['detail'] };
 
 /** Requests under way in this process: a twin waits for the first one's answer instead of being sent away. */
 const underWay = new Map<string, Promise<unknown>>();
@@ -33,9 +35,8 @@ export async function withIdempotency(
   work: () => Promise<unknown>,
 ): Promise<{ body: unknown }> {
   const scope = scopeOf(keyed);
-  const requestSha256 = createHash('sha256')
-    .update(canonical([keyed.call.params, keyed.call.body]))
-    .digest('hex');
+  // Keyed: a body may hold a password, which a plain hash would give away to whoever guesses it.
+  const requestSha256 = parts.cipher.fingerprint(canonical([keyed.call.params, keyed.call.body]));
   const known = await claimIdempotencyKey(parts.database, {
     scope,
     key: keyed.key,
@@ -46,7 +47,8 @@ export async function withIdempotency(
   if (known && known.requestSha256 !== requestSha256)
     throw new Refused('idempotency_key_reused', { errors: [keyError] });
   const stored = known && openAnswer(parts, known);
-  if (stored) return replay(stored);
+  const { response } = keyed.call;
+  if (stored) return replay(stored, response);
   const id = `${scope}:${keyed.key}`;
   // Twins go one at a time: each of those that waited finds the answer of the one before it.
   let hasWaited = false;
@@ -54,7 +56,7 @@ export async function withIdempotency(
     hasWaited = true;
     await twin.catch(() => {});
   }
-  const run = answerOnce(parts, { scope, key: keyed.key, hasWaited }, work);
+  const run = answerOnce(parts, { scope, key: keyed.key, hasWaited, response }, work);
   underWay.set(id, run);
   try {
     return { body: await run };
@@ -67,22 +69,22 @@ const keyError = { field: 'headers.idempotency-key', code: 'reused', message: 'U
 
 async function answerOnce(
   parts: ApiParts,
-  at: { scope: string; key: string; hasWaited: boolean },
+  at: { scope: string; key: string; hasWaited: boolean; response: Response },
   work: () => Promise<unknown>,
 ): Promise<unknown> {
   const known = at.hasWaited ? await findIdempotencyKey(parts.database, at.scope, at.key) : null;
   const stored = known && openAnswer(parts, known);
-  return stored ? replay(stored).body : execute(parts, at, work);
+  return stored ? replay(stored, at.response).body : execute(parts, at, work);
 }
 
 async function execute(
   parts: ApiParts,
-  at: { scope: string; key: string },
+  at: { scope: string; key: string; response: Response },
   work: () => Promise<unknown>,
 ): Promise<unknown> {
   try {
     const body = await work();
-    await store(parts, at, { kind: 'answer', body: isBytes(body) ? null : body });
+    await store(parts, at, { kind: 'answer', body: isBytes(body) ? null : body, cookies: cookiesOf(at.response) });
     return body;
   } catch (error) {
     if (error instanceof Refused && problems[error.code].status < 500 && error.code !== 'rate_limited') {
@@ -111,9 +113,16 @@ function openAnswer(parts: ApiParts, row: IdempotencyRow): StoredAnswer | null {
     : null;
 }
 
-function replay(stored: StoredAnswer): { body: unknown } {
+function replay(stored: StoredAnswer, response: Response): { body: unknown } {
   if (stored.kind === 'refusal') throw new Refused(stored.code, stored.detail);
+  // What logs in gives its cookie again: the first answer may never have arrived.
+  if (stored.cookies !== undefined) response.setHeader('Set-Cookie', stored.cookies);
   return { body: stored.body };
+}
+
+function cookiesOf(response: Response): string[] | undefined {
+  const cookies = response.getHeader('Set-Cookie');
+  return cookies === undefined ? undefined : [cookies].flat().map(String);
 }
 
 /** Whose key it is: two people may choose the same one. */

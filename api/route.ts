@@ -61,12 +61,30 @@ export type Handlers = { [N in RouteName]: Handler<N> };
 
 /** Puts every route of the contract on the router: parse, say who asks, call, present. */
 export function mountRoutes(router: Router, handlers: Handlers, parts: ApiParts, limiter: Limiter): void {
+  const methods = new Map<string, Route['method'][]>();
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: Route = routes[name];
     const handler = handlers[name] as unknown as (call: unknown) => Promise<unknown>;
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     router[route.method](path, serve(name, route, handler, parts, limiter));
+    methods.set(path, [...(methods.get(path) ?? []), route.method]);
   }
+  // After all of them: a path with a parameter may take what a fixed one before it does not. Fixed ones first, for what neither takes.
+  const parameters = (path: string): number => path.split(':').length;
+  for (const [path, known] of [...methods].sort(([a], [b]) => parameters(a) - parameters(b)))
+    router.all(path, refuseOtherMethods(known));
+}
+
+/** RFC 9110, 15.5.6: the path is known, the method is not one of its own. */
+function refuseOtherMethods(known: readonly Route['method'][]): RequestHandler {
+  const allowed = [...known, ...(known.includes('get') ? ['head'] : [])]
+    .map((method) => method.toUpperCase())
+    .join(', ');
+  return (request, response) => {
+    response.setHeader('Allow', allowed);
+    if (request.method !== 'OPTIONS') throw new Refused('method_not_allowed');
+    response.status(204).end();
+  };
 }
 
 function serve(
@@ -143,6 +161,7 @@ const attempts: ReadonlySet<RouteName> = new Set([
   'register',
   'requestPasswordReset',
   'resetPassword',
+  'changePassword',
   'verifyEmail',
   'sendSigningCode',
   'previewNdaPdf',

@@ -25,6 +25,10 @@ export const PasswordReset = z
   .object({ token: z.string().min(20).max(200), password: NewPassword })
   .meta({ id: 'PasswordReset' });
 
+export const PasswordChange = z
+  .object({ current: z.string().min(1).max(256), password: NewPassword })
+  .meta({ id: 'PasswordChange' });
+
 export const Me = z
   .object({
     accountId: Id,

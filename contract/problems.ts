@@ -23,6 +23,12 @@ export const problems = {
   wrong_credentials: { status: 401, title: 'E-mail or password is not right.' },
   csrf_refused: { status: 403, title: 'The request did not come from this site’s own pages.' },
   not_allowed: { status: 403, title: 'Your role does not allow this.' },
+  password_wrong: { status: 403, title: 'The password is not right.' },
+  password_too_common: {
+    status: 422,
+    title:
+      'This password is easy to guess: it is on the lists that attackers try first, or made of your name or address.',
+  },
   email_taken: { status: 409, title: 'There is an account with this e-mail address already.' },
   slug_taken: { status: 409, title: 'This link name is taken. Choose another.' },
   token_invalid: { status: 400, title: 'This link is no longer valid. Ask for a new one.' },

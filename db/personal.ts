@@ -20,6 +20,8 @@ export type PersonalCipher = {
   searchWords(organizationId: string, query: string): string[];
   /** The secret link of a booking: derived, so that it need not be stored. 256 bits, base64url. */
   guestToken(bookingId: string): string;
+  /** Keyed, so that a text which is easy to guess cannot be found from it. Hexadecimal. */
+  fingerprint(text: string): string;
 };
 
 const version = 1;
@@ -33,6 +35,7 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
   const oldest = masterKeys.at(-1) ?? newest;
   const searchKey = derive(oldest.key, 'search');
   const linkKey = derive(oldest.key, 'guest-link');
+  const fingerprintKey = derive(oldest.key, 'fingerprint');
 
   const sealBytes = (bytes: Uint8Array, context: string): Buffer => {
     const id = Buffer.from(newest.id);
@@ -63,6 +66,7 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
     searchWords: (organizationId, query) =>
       words(query).map((word) => token(organizationId, [...word].slice(0, longestPrefix).join(''))),
     guestToken: (bookingId) => createHmac('sha256', linkKey).update(bookingId).digest('base64url'),
+    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('hex'),
   };
 }
 

@@ -83,6 +83,7 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     logOut: {},
     me: {},
     changeProfile: { body: { displayName: 'Ada Host' } },
+    changePassword: { body: { current: 'not the password', password: 'another horse battery' } },
     listSessions: {},
     revokeSession: { params: { id: ids.session } },
     revokeOtherSessions: {},

@@ -1,32 +1,29 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { sha256 } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import { membershipOf, type Membership } from '#db/queries/accounts.ts';
 import { findBookingByToken } from '#db/queries/guest-access.ts';
-import { findSession, insertSession } from '#db/queries/sessions.ts';
+import { absoluteDays, endSessions, findSession, insertSession } from '#db/queries/sessions.ts';
 import { GuestToken } from '#contract/primitives.ts';
 import { Refused } from '../problem.ts';
+import { clearCookie, readCookie, setCookie } from './cookies.ts';
 
 /** A logged-in member, with the session that proves it. */
 export type HostIdentity = Membership & { sessionId: string; csrfToken: string };
 /** Whoever holds a booking's secret link. */
 export type GuestIdentity = { bookingId: string; organizationId: string };
 
-const sessionDays = 60;
-
-/** `__Host-` binds the cookie to this origin (RFC 6265bis), but browsers want https for it. */
-export function sessionCookieName(publicUrl: string): string {
-  return publicUrl.startsWith('https:') ? '__Host-countersign' : 'countersign';
-}
+const sessionCookie = 'countersign';
+/** From where somebody logs in. */
+export type Origin = { publicUrl: string; ip: string | null; userAgent: string | null };
 
 /** A new session under a new token: at log-in, and whenever rights change. */
 export async function startSession(
   database: Database,
   response: Response,
   who: { accountId: string; organizationId: string },
-  from: { publicUrl: string; ip: string | null; userAgent: string | null },
+  from: Origin,
 ): Promise<HostIdentity> {
   const token = randomBytes(32).toString('base64url');
   await insertSession(database, {
@@ -35,25 +32,27 @@ export async function startSession(
     userAgent: from.userAgent?.slice(0, 300) ?? null,
     ip: from.ip,
   });
-  response.cookie(sessionCookieName(from.publicUrl), token, {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: from.publicUrl.startsWith('https:'),
-    path: '/',
-    maxAge: sessionDays * 86_400_000,
-  });
+  const maxAgeMs = absoluteDays * 86_400_000;
+  setCookie(response, from.publicUrl, { name: sessionCookie, value: token, maxAgeMs });
   const identity = await identityOf(database, token);
   if (!identity) throw new Error('A session that was just made is not there.');
   return identity;
 }
 
+/** When what protects an account changes: this browser goes on under a new token, and every other one has to log in again. */
+export async function renewSession(
+  database: Database,
+  response: Response,
+  host: HostIdentity,
+  from: Origin,
+): Promise<HostIdentity> {
+  const renewed = await startSession(database, response, host, from);
+  await endSessions(database, host.accountId, renewed.sessionId);
+  return renewed;
+}
+
 export function forgetCookie(response: Response, publicUrl: string): void {
-  response.clearCookie(sessionCookieName(publicUrl), {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: publicUrl.startsWith('https:'),
-  });
+  clearCookie(response, publicUrl, sessionCookie);
 }
 
 export async function hostOfCookies(
@@ -61,7 +60,7 @@ export async function hostOfCookies(
   cookieHeader: string | undefined,
   publicUrl: string,
 ): Promise<HostIdentity | null> {
-  const token = parseCookie(cookieHeader ?? '')[sessionCookieName(publicUrl)];
+  const token = readCookie(cookieHeader, publicUrl, sessionCookie);
   return token ? identityOf(database, token) : null;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as accounts from '../accounts.ts';
-import { byId, none, ok, created, type Route } from './route.ts';
+import { byId, created, none, ok, withKey, type Route } from './route.ts';
 
 export const accountRoutes = {
   register: {
@@ -9,9 +9,10 @@ export const accountRoutes = {
     summary: 'Register a host with an organization',
     audience: 'public',
     tag: 'accounts',
+    headers: withKey,
     body: accounts.Registration,
     success: created(accounts.Me),
-    problems: ['email_taken'],
+    problems: ['email_taken', 'password_too_common'],
   },
   logIn: {
     method: 'post',
@@ -19,6 +20,7 @@ export const accountRoutes = {
     summary: 'Log in',
     audience: 'public',
     tag: 'accounts',
+    headers: withKey,
     body: accounts.Credentials,
     success: created(accounts.Me),
     problems: ['wrong_credentials'],
@@ -49,6 +51,16 @@ export const accountRoutes = {
     success: ok(accounts.Me),
     problems: ['slug_taken'],
   },
+  changePassword: {
+    method: 'put',
+    path: '/me/password',
+    summary: 'Change the password; every other session ends, and this one goes on under a new cookie',
+    audience: 'host',
+    tag: 'accounts',
+    body: accounts.PasswordChange,
+    success: ok(accounts.Me),
+    problems: ['password_wrong', 'password_too_common'],
+  },
   listSessions: {
     method: 'get',
     path: '/sessions',
@@ -69,9 +81,12 @@ export const accountRoutes = {
   revokeOtherSessions: {
     method: 'delete',
     path: '/sessions',
-    summary: 'Log out everywhere else',
+    summary: 'Log out everywhere else, or everywhere',
     audience: 'host',
     tag: 'accounts',
+    query: z.object({
+      current: z.enum(['keep', 'end']).default('keep').meta({ description: 'Whether this session ends too' }),
+    }),
     success: none,
   },
   requestEmailVerification: {
@@ -80,6 +95,7 @@ export const accountRoutes = {
     summary: 'Send the verification mail again',
     audience: 'host',
     tag: 'accounts',
+    headers: withKey,
     success: { status: 202 },
   },
   verifyEmail: {
@@ -98,6 +114,7 @@ export const accountRoutes = {
     summary: 'Ask for a reset link; the answer never tells whether the account exists',
     audience: 'public',
     tag: 'accounts',
+    headers: withKey,
     body: accounts.EmailOnly,
     success: { status: 202 },
   },
@@ -109,6 +126,6 @@ export const accountRoutes = {
     tag: 'accounts',
     body: accounts.PasswordReset,
     success: none,
-    problems: ['token_invalid'],
+    problems: ['token_invalid', 'password_too_common'],
   },
 } as const satisfies Record<string, Route>;

@@ -128,6 +128,7 @@ export const guestRoutes = {
     summary: 'Send a one-time code by e-mail',
     audience: 'guest',
     tag: 'signing',
+    headers: withKey,
     success: { status: 202, body: signing.CodeSent },
     problems: ['signing_not_open'],
   },

@@ -45,6 +45,8 @@ export async function findCredentials(
 }
 
 export type NewAccount = {
+  /** For a caller that may have to find it again. */
+  id?: string;
   email: string;
   name: string;
   locale: string;
@@ -61,7 +63,8 @@ export async function createAccount(
 ): Promise<{ accountId: string; organizationId: string; hostId: string }> {
   return tx.one(sql.type(z.object({ accountId: z.string(), organizationId: z.string(), hostId: z.string() }))`
     with new_account as (
-      insert into account (email, name, locale, password_hash) values (${input.email}, ${input.name}, ${input.locale}, ${input.passwordHash}) returning id),
+      insert into account (id, email, name, locale, password_hash)
+      values (coalesce(${input.id ?? null}::uuid, uuidv7()), ${input.email}, ${input.name}, ${input.locale}, ${input.passwordHash}) returning id),
     new_organization as (insert into organization (slug, name) values (${input.slug}, ${input.organizationName}) returning id),
     new_member as (
       insert into member (organization_id, account_id, role) select o.id, a.id, 'OWNER' from new_organization o, new_account a returning account_id),

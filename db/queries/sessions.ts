@@ -4,7 +4,7 @@ import type { Queryable } from '../pool.ts';
 
 /** ASVS 5.0, 7.3: a session ends when it is not used, and in any case after a while. */
 const idleDays = 14;
-const absoluteDays = 60;
+export const absoluteDays = 60;
 
 const sessionRow = z.object({
   id: z.string(),

@@ -1,3 +1,4 @@
+import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { Me } from '#contract/accounts.ts';
@@ -89,6 +90,34 @@ describe('registering', () => {
     expect([one.me.host.slug, two.me.host.slug]).toEqual(['same-name', 'same-name-2']);
     const taken = await ask(product, 'changeProfile', { body: { slug: 'same-name' } }, two);
     expect(taken).toMatchObject({ status: 409, body: { code: 'slug_taken' } });
+  });
+
+  it('is done once under one key, however often the answer is lost', async () => {
+    const key = crypto.randomUUID();
+    const body = { email: 'once@example.org', password, name: 'On Ce', organizationName: 'B', timeZone: 'UTC' };
+    const first = await ask<z.infer<typeof Me>>(product, 'register', { body }, { key });
+    const again = await ask<z.infer<typeof Me>>(product, 'register', { body }, { key });
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.getSetCookie()).toEqual(first.headers.getSetCookie());
+    expect((await readMe(sessionOf(again))).status).toBe(200);
+    const other = await ask(product, 'register', { body: { ...body, password: 'other horse battery' } }, { key });
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    // The process died after it had stored the account, before it had stored its answer.
+    await product.shared.database.query(sql.unsafe`delete from idempotency_key where key = ${key}`);
+    const resumed = await ask<z.infer<typeof Me>>(product, 'register', { body }, { key });
+    expect(resumed).toMatchObject({ status: 201, body: { accountId: first.body.accountId } });
+  });
+
+  it('refuses a password that everybody tries first, or that is made of the account’s own words', async () => {
+    const body = { email: 'weak@example.org', password, name: 'Ada Lovelace', organizationName: 'B', timeZone: 'UTC' };
+    for (const weak of ['password1', 'Lovelace1!']) {
+      const reply = await ask(product, 'register', { body: { ...body, password: weak } });
+      expect(reply).toMatchObject({
+        status: 422,
+        body: { code: 'password_too_common', errors: [{ field: 'password' }] },
+      });
+    }
   });
 
   it('sets a cookie that scripts cannot read and other sites cannot send', async () => {
@@ -202,6 +231,48 @@ describe('sessions', () => {
     expect([(await readMe(other)).status, (await readMe(account)).status]).toEqual([401, 401]);
     expect(await list(desk)).toHaveLength(1);
   });
+
+  it('can all be ended at once, this one with them', async () => {
+    const account = await register();
+    const phone = await logIn(account.email);
+    const reply = await ask(product, 'revokeOtherSessions', { query: { current: 'end' } }, phone);
+    expect(reply.status).toBe(204);
+    expect(reply.headers.getSetCookie()[0]).toMatch(/^countersign=;/);
+    expect([(await readMe(phone)).status, (await readMe(account)).status]).toEqual([401, 401]);
+  });
+
+  it.each([
+    ['not used for 14 days', sql.fragment`last_seen_at = now() - interval '14 days 1 minute'`],
+    ['60 days old, however often it is used', sql.fragment`expires_at = expires_at - interval '60 days 1 minute'`],
+  ])('end when they are %s', async (_, age) => {
+    const account = await register();
+    await product.shared.database.query(
+      sql.unsafe`update session set ${age} where account_id = ${account.me.accountId}`,
+    );
+    expect((await readMe(account)).status).toBe(401);
+  });
+});
+
+describe('a password that its owner changes', () => {
+  const next = 'another horse battery';
+
+  it('asks for the present one, goes on under a new session, and ends all others', async () => {
+    const account = await register();
+    const phone = await logIn(account.email);
+    const change = (body: object, as: Session) => ask<z.infer<typeof Me>>(product, 'changePassword', { body }, as);
+    const wrong = await change({ current: 'not this one', password: next }, account);
+    expect(wrong).toMatchObject({ status: 403, body: { code: 'password_wrong', errors: [{ field: 'current' }] } });
+    const weak = await change({ current: password, password: 'password1' }, account);
+    expect(weak).toMatchObject({ status: 422, body: { code: 'password_too_common' } });
+    const reply = await change({ current: password, password: next }, account);
+    expect(reply.status).toBe(200);
+    const renewed = sessionOf(reply);
+    expect(renewed.cookie).not.toBe(account.cookie);
+    expect([(await readMe(renewed)).status, (await readMe(account)).status, (await readMe(phone)).status]).toEqual([
+      200, 401, 401,
+    ]);
+    await logIn(account.email, next);
+  });
 });
 
 describe('a forgotten password', () => {
@@ -267,6 +338,37 @@ describe('rate limits', () => {
     expect(retryAfter).toBeLessThanOrEqual(60);
     const other = await ask(narrow, 'logIn', { body: { ...body, email: 'grace@example.org' } });
     expect(other.status).toBe(401);
+  });
+
+  it('make strangers wait for a guessed account, from wherever they come, but not its own browsers', async () => {
+    const email = 'guarded@example.org';
+    const body = { email, password, name: 'Guarded', organizationName: 'B', timeZone: 'UTC' };
+    const mine = cookiesOf((await ask(product, 'register', { body })).headers);
+    // From many addresses: each has used up nothing of its own, as in `product`, which allows many attempts per address.
+    const guess = (as: { cookie?: string } = {}) =>
+      ask(product, 'logIn', { body: { email, password: 'wrong horse battery' } }, as);
+    const guesses = await Promise.all(Array.from({ length: 14 }, () => guess()));
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10);
+    const stranger = await ask(product, 'logIn', { body: { email, password } });
+    expect(stranger).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    expect(await ask(product, 'logIn', { body: { email, password } }, { cookie: mine })).toMatchObject({ status: 201 });
+    // The way back in by mail is open too, and makes this browser known.
+    await ask(product, 'requestPasswordReset', { body: { email } });
+    const token = await tokenFromMail(email, 'reset-password');
+    const reset = await ask(product, 'resetPassword', { body: { token, password: 'another horse battery' } });
+    const fresh = await ask(
+      product,
+      'logIn',
+      { body: { email, password: 'another horse battery' } },
+      { cookie: cookiesOf(reset.headers) },
+    );
+    expect(fresh.status).toBe(201);
+  });
+
+  it('wait in the same way for an account that does not exist', async () => {
+    const body = { email: 'no-such-account@example.org', password: 'wrong horse battery' };
+    const replies = await Promise.all(Array.from({ length: 14 }, () => ask(product, 'logIn', { body })));
+    expect(replies.filter(({ status }) => status === 429)).toHaveLength(4);
   });
 
   it('stop asking for mails, for links, and for slots', async () => {

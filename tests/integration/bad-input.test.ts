@@ -267,6 +267,25 @@ describe.each(withParams)('the address of %s', (name) => {
 });
 
 describe('the API', () => {
+  const paths = [...new Set(routeNames.map((name) => routes[name].path))];
+
+  it.each(paths)('says which methods an address takes when it is asked by another one: %s', async (path) => {
+    const own = routeNames
+      .filter((name) => routes[name].path === path)
+      .map((name) => routeOf(name).method.toUpperCase());
+    const url = `${product.baseUrl}/api/v1${path.replaceAll(/\{\w+\}/g, 'x')}`;
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => !own.includes(other))) {
+      const response = await fetch(url, { method });
+      const reply = { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
+      // A fixed address may also be one with a parameter, which takes more.
+      if (expectRefusal(reply, { path, method }).code !== 'method_not_allowed') continue;
+      expect(reply.status).toBe(405);
+      expect(reply.headers.get('allow')?.split(', ')).toEqual(expect.arrayContaining(own));
+    }
+    const options = await fetch(url, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow')?.split(', ')]).toEqual([204, expect.arrayContaining(own)]);
+  });
+
   it.each(['/%', '/%E0%A4%A', '/nothing', '/bookings/%2F..%2Fme', '/me//', '/pages/%F0%28%8C%BC/x'])(
     'answers an address that is none: %s',
     async (path) => {

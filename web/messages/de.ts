@@ -30,6 +30,9 @@ export const de: Messages = {
     wrong_credentials: 'E-Mail oder Passwort stimmt nicht.',
     csrf_refused: 'Die Anfrage kam nicht von den Seiten dieser Anwendung. Laden Sie die Seite neu.',
     not_allowed: 'Ihre Rolle erlaubt das nicht.',
+    password_wrong: 'Das Passwort stimmt nicht.',
+    password_too_common:
+      'Dieses Passwort ist leicht zu erraten: Es steht auf den Listen, die Angreifer zuerst versuchen, oder besteht aus Ihrem Namen oder Ihrer Adresse.',
     email_taken: 'Zu dieser E-Mail-Adresse gibt es schon ein Konto.',
     slug_taken: 'Dieser Linkname ist vergeben. Wählen Sie einen anderen.',
     token_invalid: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.',

@@ -320,6 +320,7 @@ export const hostDe: HostMessages = {
     lastSeen: (when) => `zuletzt ${when}`,
     revoke: 'Abmelden',
     revokeOthers: 'Überall sonst abmelden',
+    revokeAll: 'Überall abmelden',
     unknownDevice: 'Unbekanntes Gerät',
   },
 

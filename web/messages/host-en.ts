@@ -321,6 +321,7 @@ export const hostEn = {
     lastSeen: (when: string) => `last seen ${when}`,
     revoke: 'Log out',
     revokeOthers: 'Log out everywhere else',
+    revokeAll: 'Log out everywhere',
     unknownDevice: 'Unknown device',
   },
 
