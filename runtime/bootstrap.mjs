@@ -108,6 +108,8 @@ function run(node, args) {
       ...process.env,
       PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter),
       COUNTERSIGN_PARENT_PID: String(process.pid),
+      // Where the person stood who called: npm says so itself.
+      INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
     },
   });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -88,8 +88,10 @@ export type StartConfig = {
   temporalAddress: string | undefined;
   temporalNamespace: string;
   temporalUiUrl: string | undefined;
-  embeddedPorts: { postgres: number; nats: number; temporal: number; temporalUi: number };
+  embeddedPorts: EmbeddedPorts;
 };
+
+export type EmbeddedPorts = { postgres: number; nats: number; temporal: number; temporalUi: number };
 
 /** The environment is not one that the product can run with. `problems` has one sentence for each reason. */
 export class ConfigError extends Error {

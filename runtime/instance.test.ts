@@ -14,7 +14,11 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 test('a state folder serves one system at a time, and the second hears where the first runs', () => {
   claimStateDir(dir);
-  describeInstance(dir, { base: 'http://localhost:4400', temporalUi: undefined }, { api: 1 });
+  describeInstance(dir, {
+    urls: { base: 'http://localhost:4400', temporalUi: undefined },
+    children: { api: 1 },
+    ports: { postgres: 1, nats: 2, temporal: 3, temporalUi: 4 },
+  });
   expect(() => claimStateDir(dir)).toThrow(AlreadyRunning);
   expect(() => claimStateDir(dir)).toThrow(
     /^Countersign already runs at http:\/\/localhost:4400 .* STATE_DIR .* PORT\.$/,

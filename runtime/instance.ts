@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EmbeddedPorts } from './config.ts';
 
 /** `instance.json` in the state folder: there as long as a system runs on that folder. */
 export type Instance = {
@@ -10,6 +11,8 @@ export type Instance = {
   urls?: SystemUrls;
   /** Process ids of the children by name. */
   children?: Record<string, number>;
+  /** Where the embedded servers listen. */
+  ports?: EmbeddedPorts;
 };
 
 export type SystemUrls = {
@@ -45,8 +48,11 @@ export function claimStateDir(stateDir: string): void {
   writeFileSync(fileIn(stateDir), JSON.stringify(instance), { flag: 'wx' });
 }
 
-export function describeInstance(stateDir: string, urls: SystemUrls, children: Record<string, number>): void {
-  const instance: Instance = { pid: process.pid, script: process.argv[1] ?? '', urls, children };
+export function describeInstance(
+  stateDir: string,
+  running: { urls: SystemUrls; children: Record<string, number>; ports: EmbeddedPorts },
+): void {
+  const instance: Instance = { pid: process.pid, script: process.argv[1] ?? '', ...running };
   writeFileSync(fileIn(stateDir), `${JSON.stringify(instance, null, 2)}\n`);
 }
 

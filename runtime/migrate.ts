@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { migrationConfigOfThisProcess, processEnvironment } from './config.ts';
+import { type MigrationConfig, migrationConfigOfThisProcess, processEnvironment } from './config.ts';
 import { APP_ROLE } from './embedded/database.ts';
 import { namespaces, prepareNamespace, temporalConnectionOptions } from './temporal-setup.ts';
 
@@ -51,21 +51,32 @@ function runDbmate(url: string): Promise<string[]> {
   });
 }
 
-/** The production process `migrate`: database and Temporal namespace, then it ends. */
-async function main(): Promise<void> {
-  const { migrationUrl, deployment, temporal } = migrationConfigOfThisProcess();
-  for (const line of await migrate(migrationUrl)) process.stdout.write(`${line}\n`);
-  process.stdout.write('The database is at the newest schema.\n');
-  if (temporal === undefined) return;
+export type Migrated = {
+  /** dbmate's lines: one for each migration that was applied. */
+  applied: string[];
+  /** The Temporal namespace that was prepared; null when no address is given. */
+  namespace: string | null;
+  /** What was changed there, in words. */
+  namespaceChanges: string[];
+};
+
+/** Database and Temporal namespace: what the production process `migrate` does, then it ends. Can be repeated. */
+export async function migrateAll({ migrationUrl, deployment, temporal }: MigrationConfig): Promise<Migrated> {
+  const applied = await migrate(migrationUrl);
+  if (temporal === undefined) return { applied, namespace: null, namespaceChanges: [] };
   const { namespace } = temporal;
   const connection = temporalConnectionOptions(temporal);
-  const changes = await prepareNamespace({
-    connection,
-    namespace,
-    retentionDays: namespaces[deployment].retentionDays,
-  });
-  for (const line of changes) process.stdout.write(`${line}\n`);
-  process.stdout.write(`The Temporal namespace ${temporal.namespace} is ready.\n`);
+  const { retentionDays } = namespaces[deployment];
+  const namespaceChanges = await prepareNamespace({ connection, namespace, retentionDays });
+  return { applied, namespace, namespaceChanges };
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+/** What came of it, in words. */
+export function sentencesOf({ applied, namespace, namespaceChanges }: Migrated): string[] {
+  const ready = namespace === null ? [] : [...namespaceChanges, `The Temporal namespace ${namespace} is ready.`];
+  return [...applied, 'The database is at the newest schema.', ...ready];
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  for (const line of sentencesOf(await migrateAll(migrationConfigOfThisProcess()))) process.stdout.write(`${line}\n`);
+}

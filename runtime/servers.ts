@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { type Environment, type StartConfig } from './config.ts';
+import { type EmbeddedPorts, type Environment, type StartConfig } from './config.ts';
 import { findProgram, type ProgramName } from './embedded/binaries.ts';
 import { type Child } from './embedded/child.ts';
 import { APP_ROLE, OWNER_ROLE, prepareDatabase } from './embedded/database.ts';
 import { startNats } from './embedded/nats.ts';
-import { startPostgres } from './embedded/postgres.ts';
+import { postgresUrl, startPostgres } from './embedded/postgres.ts';
 import { startTemporal } from './embedded/temporal.ts';
 import { type Progress, timed } from './progress.ts';
 import { embeddedSecrets, type Secrets } from './secrets.ts';
@@ -18,6 +18,22 @@ export type ServerAddresses = {
   /** What api and worker are told. */
   env: Environment;
 };
+
+/** Where the servers of a running system are: those that the environment names, and the embedded ones on these ports. */
+export function addressesOfRunning(start: StartConfig, ports: EmbeddedPorts): ServerAddresses {
+  const secrets = embeddedSecrets(start.stateDir);
+  const url = (role: string, password: string) => postgresUrl(ports.postgres, role, password, DATABASE);
+  return {
+    migrationUrl: start.migrationDatabaseUrl ?? url(OWNER_ROLE, secrets.ownerPassword),
+    env: {
+      MASTER_KEY: start.masterKey ?? secrets.masterKey,
+      DATABASE_URL: start.databaseUrl ?? url(APP_ROLE, secrets.appPassword),
+      NATS_URL: start.natsUrl ?? `nats://127.0.0.1:${ports.nats}`,
+      TEMPORAL_ADDRESS: start.temporalAddress ?? `127.0.0.1:${ports.temporal}`,
+      TEMPORAL_UI_URL: start.temporalUiUrl ?? `http://127.0.0.1:${ports.temporalUi}`,
+    },
+  };
+}
 
 type Setting = { start: StartConfig; report: Progress; processes: Map<string, Supervised> };
 

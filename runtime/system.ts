@@ -91,11 +91,8 @@ async function bringUp({ start, env, report }: SystemOptions, processes: Map<str
     timed('API', report, () => startApi(place, start.port)).then(add),
   ]);
   const urls: SystemUrls = { base: config.http.publicUrl, temporalUi: config.temporal.uiUrl };
-  describeInstance(
-    start.stateDir,
-    urls,
-    Object.fromEntries([...processes].map(([name, child]) => [name, child.pid()])),
-  );
+  const children = Object.fromEntries([...processes].map(([name, child]) => [name, child.pid()]));
+  describeInstance(start.stateDir, { urls, children, ports: start.embeddedPorts });
   return { urls, config, demo };
 }
 

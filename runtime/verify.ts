@@ -3,7 +3,9 @@
  * Exit codes: 0 intact; 1 altered; 2 not sealed or no PDF; 3 intact, but not under a root given with --trust; 64 wrong usage;
  * 66 a file cannot be read. With several files the highest counts.
  */
+import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { verificationSentences } from '#integrations/signing/verification/sentences.ts';
 import { verifyPdf } from '#integrations/signing/verification/verify-pdf.ts';
@@ -11,23 +13,34 @@ import type { VerificationReport } from '#integrations/signing/verification/veri
 
 const usage = 'Usage: npm run verify -- FILE… [--json] [--trust ROOT.pem]';
 
-const run = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean', default: false }, trust: { type: 'string', multiple: true, default: [] } },
-    allowPositionals: true,
-  });
-  if (positionals.length === 0) throw new UsageError(usage);
-  const trustedRoots = (await Promise.all(values.trust.map(readCertificates))).flat();
-  let exitCode = 0;
-  for (const path of positionals) {
-    const report = await verifyPdf(await readGiven(path), { now: new Date(), trustedRoots });
-    console.log(values.json ? JSON.stringify({ file: path, ...report }) : [path, ...indented(report)].join('\n'));
-    exitCode = Math.max(exitCode, exitCodeOf(report, trustedRoots.length > 0));
-  }
-  return exitCode;
+export type VerifyOptions = {
+  /** One JSON object for each file, instead of sentences. */
+  json: boolean;
+  /** Files with root certificates that a seal must lead to. */
+  trust: readonly string[];
+  /** Where a file is that was named like this. */
+  pathOf: (named: string) => string;
 };
 
-class UsageError extends Error {}
+/** Says on stdout what each file is. @returns the exit code */
+export async function verifyFiles(files: readonly string[], options: VerifyOptions): Promise<number> {
+  try {
+    const trustedRoots = (
+      await Promise.all(options.trust.map((path) => readCertificates(options.pathOf(path))))
+    ).flat();
+    let exitCode = 0;
+    for (const file of files) {
+      const report = await verifyPdf(await readGiven(options.pathOf(file)), { now: new Date(), trustedRoots });
+      console.log(options.json ? JSON.stringify({ file, ...report }) : [file, ...indented(report)].join('\n'));
+      exitCode = Math.max(exitCode, exitCodeOf(report, trustedRoots.length > 0));
+    }
+    return exitCode;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return error instanceof UnreadableFile ? 66 : 64;
+  }
+}
+
 class UnreadableFile extends Error {}
 
 const indented = (report: VerificationReport): string[] => verificationSentences(report).map((line) => `  ${line}`);
@@ -54,9 +67,18 @@ const readCertificates = async (path: string): Promise<Uint8Array[]> => {
   return certificates.length > 0 ? certificates : [bytes];
 };
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof UnreadableFile ? 66 : 64;
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, trust: { type: 'string', multiple: true, default: [] } },
+    allowPositionals: true,
+  });
+  if (positionals.length === 0) throw new Error(usage);
+  return verifyFiles(positionals, { ...values, pathOf: (path) => path });
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 64;
+  });
 }

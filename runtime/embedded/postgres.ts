@@ -44,13 +44,16 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     stopSignal: 'SIGINT',
     stopTimeoutMs: 20_000,
   });
-  const url = (role: string, password: string, database: string) =>
-    `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${options.port}/${database}?sslmode=disable`;
+  const url = (role: string, password: string, database: string) => postgresUrl(options.port, role, password, database);
   await waitUntilReady(url('postgres', options.superuserPassword, 'postgres'), child).catch(async (error: unknown) => {
     await child.stop();
     throw error;
   });
   return { port: options.port, child, url, stop: child.stop };
+}
+
+export function postgresUrl(port: number, role: string, password: string, database: string): string {
+  return `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 function serverArguments({ dataDir, port, durable }: PostgresOptions): string[] {

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+/** The processes of a production system; each runs until it is told to stop, and logs JSON lines. */
+export function addProcesses(program: Command): void {
+  program
+    .command('api')
+    .summary('run the API and the pages (production)')
+    .description('Runs the api process: HTTP, pages and the live connection. Ready when GET /health/ready answers 200.')
+    .option('--json', 'changes nothing: this process logs JSON lines in any case')
+    .action(async () => {
+      await import('../api.ts');
+    });
+  program
+    .command('worker')
+    .summary('run the workflows (production)')
+    .description('Runs the worker process: workflows and their effects. Ready when it logs "worker ready".')
+    .option('--json', 'changes nothing: this process logs JSON lines in any case')
+    .action(async () => {
+      await import('../worker.ts');
+    });
+  program
+    .command('promote')
+    .summary('make this version the one that bookings run on (production)')
+    .description(
+      'Waits for workers of WORKER_BUILD_ID, and makes theirs the version that bookings run on; then it ends.',
+    )
+    .action(async () => {
+      await import('../promote.ts');
+    });
+}

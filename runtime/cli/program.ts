@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addBookingChanges } from './booking-changes.ts';
+import { addMigrate } from './migrate.ts';
+import { addProcesses } from './processes.ts';
+import { addSeed } from './seed.ts';
+import { addStart } from './start.ts';
+import { addVerify } from './verify.ts';
+
+/** `countersign`, with every command. Wrong usage throws commander's error: main.ts gives it the exit code. */
+export function buildProgram(): Command {
+  const program = new Command('countersign')
+    .description('Runs, mends and moves a Countersign installation.')
+    .version(packageJson.version)
+    .showHelpAfterError()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', help);
+  addStart(program.commandsGroup('Run:'));
+  addProcesses(program);
+  addMigrate(program);
+  addSeed(program);
+  addBookingChanges(program.commandsGroup('One booking:'));
+  addVerify(program.commandsGroup('Anywhere:'));
+  return program;
+}
+
+const help = `
+Commands work on the servers that the environment (or .env) names, else on the system that runs on the state folder.
+Exit codes: 0 fine, 1 found something or failed, 2 wrong usage, 78 wrong settings. See docs/operations.md.`;

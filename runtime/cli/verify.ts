@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { pathFromCaller } from './terminal.ts';
+
+export function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .summary('check sealed PDFs, offline')
+    .description('Checks sealed PDFs with nothing but the files.')
+    .argument('<file...>', 'signed PDFs')
+    .option('--json', 'one JSON object for each file')
+    .option('--trust <root.pem...>', 'root certificates that a seal must lead to')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 intact; 1 altered; 2 not sealed or no PDF; 3 intact, but not under a root given with --trust; 64 wrong usage;' +
+        '\n66 a file cannot be read. With several files the highest counts.',
+    )
+    .action(async (files: string[], options: { json?: boolean; trust?: string[] }) => {
+      const { verifyFiles } = await import('../verify.ts');
+      process.exitCode = await verifyFiles(files, {
+        json: options.json ?? false,
+        trust: options.trust ?? [],
+        pathOf: pathFromCaller,
+      });
+    });
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bookingToSign, confirmedBooking, isOffered, trailOf, untilMailed } from '#tests/booking-actions.ts';
+import { countersign, jsonOf } from '#tests/command-line.ts';
+import { buildHost, buildMeetingType, readMine, untilStatus, type TestHost, type TestType } from '#tests/people.ts';
+import { startProduct, type Product } from '#tests/product.ts';
+
+let product: Product;
+let host: TestHost;
+let withNda: TestType;
+let plain: TestType;
+beforeAll(async () => {
+  product = await startProduct();
+  host = await buildHost(product);
+  withNda = await buildMeetingType(product, host, { nda: true });
+  plain = await buildMeetingType(product, host);
+});
+afterAll(() => product.stop());
+
+const run = (...args: string[]) => countersign(product.env, ...args);
+
+describe('one booking, from the command line', () => {
+  it('release lets a held slot go, as the operator’s deed, and refuses to do so twice', async () => {
+    const { id, startsAt } = await bookingToSign(product, host, withNda);
+    const released = await run('release', id, '--json');
+    expect(released.exitCode, released.stderr).toBe(0);
+    expect(jsonOf(released)).toEqual({ command: 'release', ok: true, bookingId: id, status: 'released' });
+    expect(await isOffered(product, host, withNda, startsAt)).toBe(true);
+    expect((await trailOf(product, host, id)).filter((entry) => entry.endsWith('by operator'))).toEqual([
+      'slot.released by operator',
+    ]);
+    const again = await run('release', id, '--json');
+    expect(again.exitCode).toBe(1);
+    expect(jsonOf(again)).toMatchObject({ ok: false, status: 'released', code: 'booking_over' });
+  });
+
+  it('resend sends the last mail again, cancel cancels and says so in words', async () => {
+    const { id, token } = await confirmedBooking(product, host, plain);
+    expect((await run('resend', id, '--to', 'both')).exitCode).toBe(0);
+    expect((await untilMailed(product, id, 4)).map(({ kind, recipient }) => `${kind} ${recipient}`).sort()).toEqual([
+      'booking_confirmed guest',
+      'booking_confirmed guest',
+      'booking_confirmed host',
+      'booking_confirmed host',
+    ]);
+    const canceled = await run('cancel', id, '--reason', 'The building is closed.');
+    expect(canceled).toMatchObject({ exitCode: 0, stdout: 'The booking is canceled. Status: canceled.\n' });
+    await untilStatus(product, token, 'canceled');
+  });
+
+  it('retry refuses where nothing is stuck, and every command an id that nobody has', async () => {
+    const { id, token } = await bookingToSign(product, host, withNda);
+    const retried = await run('retry', id, '--json');
+    expect(retried.exitCode).toBe(1);
+    expect(jsonOf(retried)).toMatchObject({ code: 'nothing_to_retry', status: 'held' });
+    expect((await readMine(product, token)).status).toBe('held');
+    const unknown = randomUUID();
+    expect(await run('release', unknown)).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: `There is no booking ${unknown}.\n`,
+    });
+  });
+});
+
+describe('the command line', () => {
+  it('ends with 2 and the usage when it is used wrongly, with 0 when asked for help', async () => {
+    for (const args of [
+      [],
+      ['relase'],
+      ['release'],
+      ['release', 'not-an-id'],
+      ['resend', randomUUID(), '--to', 'all'],
+    ]) {
+      const wrong = await run(...args);
+      expect([args, wrong.exitCode]).toEqual([args, 2]);
+      expect(wrong.stderr).toContain('Usage: countersign');
+    }
+    const help = await run('release', '--help');
+    expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(help.stdout).toContain('id of the booking');
+  });
+
+  it('says in a sentence that nothing runs, and names every setting that is missing', async () => {
+    const nowhere = await countersign({ STATE_DIR: `${product.config.stateDir}/nowhere` }, 'release', randomUUID());
+    expect(nowhere.exitCode).toBe(1);
+    expect(nowhere.stderr).toMatch(/^No system runs on the state folder .*nowhere\. Start it \(npm start\)/);
+    const wrong = await countersign({ ...product.env, MASTER_KEY: '', PORT: '0' }, 'seed');
+    expect(wrong.exitCode).toBe(78);
+    expect(wrong.stderr).toMatch(/PORT is "0"[^]*MASTER_KEY is not set/);
+  });
+
+  it('migrates as the owner, and makes the demo host once', async () => {
+    const env = { ...product.env, MIGRATION_DATABASE_URL: product.database.ownerUrl };
+    const migrated = await countersign(env, 'migrate', '--json');
+    const { namespace } = product.config.temporal;
+    expect(jsonOf(migrated)).toMatchObject({ command: 'migrate', ok: true, applied: [], namespace });
+    const first = jsonOf<{ email: string; password: string }>(await countersign(env, 'seed', '--json'));
+    expect(first).toMatchObject({ ok: true, email: 'demo@countersign.example' });
+    expect(jsonOf(await countersign(env, 'seed', '--json'))).toEqual(first);
+  });
+});
