@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readEnvFile } from './env-file.ts';
+import { type NatsServers, parseNatsServers } from './nats-servers.ts';
 import { type MasterKey, type Setting, type SettingName, type SettingValues, settings } from './settings.ts';
 
 /** The environment as it comes from the operating system. */
@@ -21,7 +22,7 @@ export type Config = {
   /** Requests per minute and address, in each api process. */
   limits: { readsPerMinute: number; holdsPerMinute: number; attemptsPerMinute: number };
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
-  nats: { servers: string[]; replicas: number };
+  nats: NatsServers & { replicas: number };
   temporal: TemporalConfig;
   worker: { buildId: string | undefined; httpPort: number | undefined };
   signing: SigningConfig;
@@ -132,7 +133,7 @@ export function loadConfig(env: Environment): Config {
       migrationUrl: values.MIGRATION_DATABASE_URL,
       poolSize: values.DATABASE_POOL_SIZE,
     },
-    nats: { servers: (need('NATS_URL') ?? '').split(','), replicas: values.NATS_REPLICAS },
+    nats: { ...parseNatsServers(need('NATS_URL') ?? ''), replicas: values.NATS_REPLICAS },
     temporal: temporalConfig(values, need('TEMPORAL_ADDRESS')),
     worker: { buildId: values.WORKER_BUILD_ID, httpPort: values.WORKER_HTTP_PORT },
     signing: signingConfig(values, need),

@@ -153,7 +153,8 @@ export const settings = {
     schema: natsServers,
     needed: 'without it `npm start` brings up its own NATS; the single processes need it',
     secret: true,
-    explain: 'NATS servers with JetStream, separated by commas.',
+    explain:
+      'NATS servers with JetStream, separated by commas: nats://name:password@host:4222 or nats://token@host:4222; what one names is used for all, tls:// demands TLS.',
   },
   NATS_REPLICAS: {
     schema: wholeNumber(1, 5),
