@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailStatuses } from '#domain/booking/mails.ts';
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import {
   AskedDuration,
@@ -129,7 +130,7 @@ export const MessageInfo = z
     id: Id,
     kind: z.string(),
     recipient: z.enum(['guest', 'host']),
-    status: z.enum(['requested', 'sent', 'failed', 'bounced', 'complained', 'delivered']),
+    status: z.enum(mailStatuses),
     requestedAt: Instant,
     sentAt: Instant.nullable(),
     failure: z.string().nullable(),

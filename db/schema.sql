@@ -169,6 +169,8 @@ create table nda_template_version (
   email_code_required boolean not null default false,
   published_by uuid references account,
   published_at timestamptz not null default now(),
+  -- Whether a moved meeting needs a new signature, under a text with the new dates.
+  renew_on_reschedule boolean not null default false,
   unique (template_id, version)
 );
 
@@ -256,7 +258,20 @@ create table booking (
   held_at timestamptz,
   confirmed_at timestamptz,
   ended_at timestamptz,
-  check (starts_at < ends_at)
+  -- The guest's address takes no mail: which way, and since when. A corrected address, or a mail that arrives, ends it.
+  address_trouble text check (address_trouble in ('failed', 'bounced', 'complained')),
+  address_trouble_since timestamptz,
+  -- How often the NDA was begun anew for a moved meeting; the documents of each time carry it.
+  nda_round integer not null default 0,
+  -- Where the meeting moves once the NDA is signed anew: claimed beside the old time until then.
+  move_starts_at timestamptz,
+  move_ends_at timestamptz,
+  move_expires_at timestamptz,
+  move_by text check (move_by in ('guest', 'host')),
+  check (starts_at < ends_at),
+  constraint booking_move_whole check (
+    (move_starts_at is null) = (move_ends_at is null) and (move_starts_at is null) = (move_by is null)
+    and (move_starts_at is null) = (move_expires_at is null) and (move_starts_at is null or move_starts_at < move_ends_at))
 );
 create index booking_host_time on booking (organization_id, host_id, starts_at, id);
 create index booking_organization_time on booking (organization_id, starts_at, id);
@@ -264,6 +279,7 @@ create index booking_meeting_type on booking (meeting_type_id);
 create index booking_requested on booking (created_at) where status = 'requested';
 create index booking_waiting on booking (organization_id, starts_at, id) where status in ('requested', 'held', 'displaced');
 create index booking_attention on booking (organization_id, attention_since) where attention is not null;
+create index booking_address_trouble on booking (organization_id, address_trouble_since) where address_trouble is not null;
 create index booking_search on booking using gin (guest_search);
 create index booking_live_workflow on booking (status, id) where status in ('held', 'confirmed', 'displaced');
 
@@ -281,10 +297,12 @@ create table claim (
   -- Null: confirmed, or its hold is suspended; past: may be taken over by whoever claims next.
   expires_at timestamptz,
   created_at timestamptz not null default now(),
+  -- The time that a confirmed booking would move to, held until its NDA is signed anew.
+  is_move boolean not null default false,
   constraint claim_no_overlap exclude using gist (host_id with =, session_id with <>, during with &&) where (is_live)
 );
-create unique index claim_one_per_booking on claim (host_id, booking_id) where is_live;
-create unique index claim_seat on claim (host_id, session_id, seat) where is_live;
+create unique index claim_one_per_booking on claim (host_id, booking_id, is_move) where is_live;
+create unique index claim_seat on claim (host_id, session_id, seat, is_move) where is_live;
 create index claim_booking on claim (booking_id);
 create index claim_live_expiry on claim (expires_at) where is_live and expires_at is not null;
 
@@ -330,7 +348,9 @@ create table document (
   values_cipher bytea,
   html_cipher bytea,
   created_at timestamptz not null default now(),
-  constraint document_one_per_kind unique (booking_id, kind)
+  -- Which of the booking's NDAs it belongs to: 0 is the first, each renewal counts one more.
+  round integer not null default 0,
+  constraint document_one_per_kind unique (booking_id, kind, round)
 );
 
 create index document_sha256 on document (sha256);
@@ -349,6 +369,10 @@ create table envelope (
   signed_at timestamptz,
   ended_at timestamptz,
   decline_reason_cipher bytea,
+  -- When the provider was last asked about it, for what lost webhooks did not tell.
+  asked_at timestamptz,
+  -- Whom it was made out to there: the provider's page opens for this name and address, whatever was corrected since.
+  signer_cipher bytea,
   constraint envelope_provider_key unique (provider, provider_envelope_id),
   constraint envelope_one_per_document unique (document_id)
 );
@@ -430,12 +454,14 @@ create table message (
   recipient text not null check (recipient in ('guest', 'host', 'account')),
   -- What the mail says beyond its booking: a one-time code, a link, the address of an account. Emptied once it has left.
   payload_cipher bytea,
-  status text not null check (status in ('requested', 'sent', 'failed', 'bounced', 'complained', 'delivered')),
+  status text not null check (status in ('requested', 'sent', 'failed', 'bounced', 'complained', 'delivered', 'superseded')),
   provider text,
   provider_message_id text,
   failure text,
   requested_at timestamptz not null default now(),
-  sent_at timestamptz
+  sent_at timestamptz,
+  -- When the last word about it came: refused, overtaken, delivered, come back.
+  settled_at timestamptz
 );
 create index message_booking on message (booking_id, requested_at);
 create index message_waiting on message (requested_at) where status = 'requested';

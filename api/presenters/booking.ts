@@ -88,6 +88,8 @@ export function hostBooking(
     documents: readonly DocumentRow[];
     declineReason: string | null;
     workflowUrl: string | null;
+    /** Whether a mail has left that is still worth having. */
+    repeatable: boolean;
     now: Date;
   },
 ): Json<typeof contract.HostBooking> {
@@ -113,7 +115,7 @@ export function hostBooking(
       cancel: mayCancel(booking, 'host', booking, more.now).allowed,
       reschedule: mayReschedule(booking, 'host', booking, more.now).allowed,
       release: mayRelease(booking).allowed,
-      resend: more.messages.length > 0,
+      resend: more.repeatable,
       noShow: mayMarkNoShow(booking, more.now).allowed,
       retry: booking.attention !== null,
     },

@@ -1,4 +1,5 @@
 import { Id, Instant } from '#contract/primitives.ts';
+import { repeatable } from '#db/changes/apply.ts';
 import { markNoShow } from '#db/changes/passing.ts';
 import { asOrganization } from '#db/pool.ts';
 import { bookingAudit, type Actor } from '#db/queries/audit.ts';
@@ -160,6 +161,7 @@ async function readHostBooking(parts: ApiParts, bookingId: string) {
     documents,
     declineReason,
     workflowUrl: workflowUrl(parts, bookingId),
+    repeatable: repeatable(messages, 'guest', context.booking, now) !== null,
     now,
   });
 }

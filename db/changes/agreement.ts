@@ -8,7 +8,7 @@ import { setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { record, setState } from './record.ts';
 
-export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'organizationId' | 'kind'>;
+export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'organizationId' | 'kind' | 'round'>;
 
 /**
  * The agreement's PDF is stored: from now on this text, and no other, is what is signed.
@@ -27,6 +27,7 @@ export async function agreementCreated(
       organizationId: booking.organizationId,
       bookingId,
       kind: 'agreement',
+      round: booking.ndaRound,
     });
     await setState(tx, bookingId, { ndaStatus: 'created' });
     const { sha256, templateVersionId } = document;
@@ -106,7 +107,7 @@ export async function signedDocumentStored(
   return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.ndaStatus !== 'signed') return false;
-    const about = { organizationId: booking.organizationId, bookingId };
+    const about = { organizationId: booking.organizationId, bookingId, round: booking.ndaRound };
     const { id } = await insertDocument(tx, { ...stored.signed, ...about, kind: 'signed' });
     if (stored.certificate) await insertDocument(tx, { ...stored.certificate, ...about, kind: 'certificate' });
     await setState(tx, bookingId, { ndaStatus: 'completed' });

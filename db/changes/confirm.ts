@@ -4,6 +4,7 @@ import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.t
 import { insertClaim, lockHost, occupied, setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { confirmedFact, slotHeld, takeOverOverdue } from './hold.ts';
+import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 
 /**
@@ -35,6 +36,7 @@ async function confirmLate(tx: Transaction, booking: BookingRow, now: Date): Pro
 async function confirm(tx: Transaction, booking: BookingRow, now: Date, late: boolean): Promise<void> {
   const during = occupied(booking);
   await setState(tx, booking.id, { status: 'confirmed', confirmedAt: now, holdExpiresAt: null });
+  const overtaken = await supersedeMails(tx, { ...booking, status: 'confirmed' }, now);
   const mails = await requestMessages(tx, {
     ...booking,
     bookingId: booking.id,
@@ -46,12 +48,13 @@ async function confirm(tx: Transaction, booking: BookingRow, now: Date, late: bo
     actor: system,
     action: 'booking.confirmed',
     detail: { startsAt: booking.startsAt, late },
-    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...mails],
+    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...overtaken, ...mails],
   });
 }
 
 async function displace(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
   await setState(tx, booking.id, { status: 'displaced' });
+  const overtaken = await supersedeMails(tx, { ...booking, status: 'displaced' }, now);
   const mails = await requestMessages(tx, {
     ...booking,
     bookingId: booking.id,
@@ -63,6 +66,6 @@ async function displace(tx: Transaction, booking: BookingRow, now: Date): Promis
     actor: system,
     action: 'booking.displaced',
     detail: { startsAt: booking.startsAt },
-    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...mails],
+    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...overtaken, ...mails],
   });
 }

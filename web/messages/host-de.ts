@@ -151,6 +151,7 @@ export const hostDe: HostMessages = {
       delivered: 'zugestellt',
       failed: 'fehlgeschlagen',
       bounced: 'kam zurück',
+      superseded: 'überholt, nicht gesendet',
       complained: 'als Spam gemeldet',
     },
     envelope: 'Unterschrift',

@@ -153,6 +153,7 @@ export const hostEn = {
       failed: 'failed',
       bounced: 'came back',
       complained: 'marked as spam',
+      superseded: 'overtaken, not sent',
     },
     envelope: 'Signature',
     provider: 'Through',
