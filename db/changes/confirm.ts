@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../pool.ts';
 import { system } from '../queries/audit.ts';
-import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { insertClaim, lockHost, occupied, setClaimExpiry } from '../queries/claims.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { insertClaim, lockHostOf, occupied, setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { confirmedFact, slotHeld, takeOverOverdue } from './hold.ts';
 import { supersedeMails } from './mail.ts';
@@ -13,8 +13,7 @@ import { record, setState } from './record.ts';
  */
 export async function confirmBooking(database: Database, bookingId: string): Promise<void> {
   await database.transaction(async (tx) => {
-    const known = await findBooking(tx, bookingId);
-    if (known) await lockHost(tx, known.hostId);
+    await lockHostOf(tx, bookingId);
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.ndaStatus !== 'completed') return;
     if (booking.status === 'held') {

@@ -102,7 +102,7 @@ export type NewBooking = {
   answers: Readonly<Record<string, string>>;
 };
 
-/** The request as a row, before any workflow knows of it. */
+/** The request as a row, before any workflow knows of it; the row of an earlier try stays as it is. */
 export async function insertRequestedBooking(
   tx: Queryable,
   cipher: PersonalCipher,
@@ -122,7 +122,8 @@ export async function insertRequestedBooking(
       ${sql.binary(cipher.seal(guest.name, 'booking.guest_name'))}, ${sql.binary(cipher.seal(guest.email, 'booking.guest_email'))},
       ${sql.binary(cipher.seal(guest.note, 'booking.guest_note'))}, ${sql.binary(cipher.seal(JSON.stringify(input.answers), 'booking.answers'))},
       ${guest.timeZone}, ${guest.locale},
-      ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${sql.binary(tokenSha256)})`);
+      ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${sql.binary(tokenSha256)})
+    on conflict (id) do nothing`);
 }
 
 const personRow = z.object({
