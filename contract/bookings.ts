@@ -94,7 +94,8 @@ export const HostBookingSummary = z
     endsAt: Instant,
     holdExpiresAt: Instant.nullable(),
     createdAt: Instant,
-    guest: z.object({ name: z.string(), email: Email, timeZone: TimeZone }),
+    /** Name and address are empty once they were erased. */
+    guest: z.object({ name: z.string(), email: z.union([Email, z.literal('')]), timeZone: TimeZone }),
     meetingType: z.object({ id: Id, title: z.string(), slug: Slug }),
     host: z.object({ id: Id, displayName: z.string() }),
     attention: z.object({ step: z.string(), reason: z.string(), since: Instant }).nullable(),

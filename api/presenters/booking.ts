@@ -39,7 +39,7 @@ export function guestBooking(
     timeline: timeline(context, more),
     canCancel: mayCancel(booking, 'guest', booking, snapshot.now).allowed,
     canReschedule: mayReschedule(booking, 'guest', booking, snapshot.now).allowed,
-    signedDocumentAvailable: more.documents.some(({ kind }) => kind === 'signed'),
+    signedDocumentAvailable: more.documents.some((document) => document.kind === 'signed' && isThere(document)),
     sequence: booking.sequence,
     position: snapshot.position,
     serverTime: snapshot.now.toISOString(),
@@ -107,7 +107,9 @@ export function hostBooking(
     note: guest.note,
     answers: guest.answers,
     location: meetingType.location,
-    documents: more.documents.map((document) => presentDocument(document, context.template?.version ?? null)),
+    documents: more.documents
+      .filter(isThere)
+      .map((document) => presentDocument(document, context.template?.version ?? null)),
     messages: more.messages.flatMap(presentMessage),
     envelope: more.envelope && presentEnvelope(more.envelope, more.declineReason),
     workflowUrl: more.workflowUrl,
@@ -121,6 +123,8 @@ export function hostBooking(
     },
   };
 }
+
+const isThere = (document: DocumentRow): boolean => document.removedAt === null;
 
 function presentDocument(document: DocumentRow, templateVersion: number | null): Json<typeof contract.DocumentInfo> {
   const { id, kind, sha256, byteLength, mediaType } = document;

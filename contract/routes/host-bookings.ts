@@ -39,6 +39,7 @@ export const hostBookingRoutes = {
     tag: 'bookings',
     params: z.object({ id: Id, documentId: Id }),
     success: { status: 200, mediaType: pdf },
+    problems: ['document_removed'],
   },
   hostCancel: {
     method: 'post',

@@ -8,7 +8,10 @@ import { setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { record, setState } from './record.ts';
 
-export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'organizationId' | 'kind' | 'round'>;
+export type StoredDocument = Omit<
+  DocumentRow,
+  'createdAt' | 'removedAt' | 'bookingId' | 'organizationId' | 'kind' | 'round'
+>;
 
 /**
  * The agreement's PDF is stored: from now on this text, and no other, is what is signed.
@@ -129,9 +132,10 @@ export async function documentRead(
   bookingId: string,
   documentId: string,
   actor: Actor,
+  by: 'download' | 'link' | 'export' = 'download',
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    await record(tx, booking, { at: now, actor, action: 'document.read', detail: { documentId }, facts: [] });
+    await record(tx, booking, { at: now, actor, action: 'document.read', detail: { documentId, by }, facts: [] });
   });
 }

@@ -40,6 +40,8 @@ const bookingRow = z.object({
   moveEndsAt: z.date().nullable(),
   moveExpiresAt: z.date().nullable(),
   moveBy: z.enum(['guest', 'host']).nullable(),
+  /** The guest's data are gone. */
+  erasedAt: z.date().nullable(),
 });
 export type BookingRow = z.infer<typeof bookingRow>;
 
@@ -52,7 +54,8 @@ const bookingColumns = sql.fragment`
   b.nda_template_version_id as "ndaTemplateVersionId", b.sequence, b.attention, b.attention_since as "attentionSince",
   b.created_at as "createdAt", b.held_at as "heldAt", b.confirmed_at as "confirmedAt", b.ended_at as "endedAt",
   b.address_trouble as "addressTrouble", b.address_trouble_since as "addressTroubleSince", b.nda_round as "ndaRound",
-  b.move_starts_at as "moveStartsAt", b.move_ends_at as "moveEndsAt", b.move_expires_at as "moveExpiresAt", b.move_by as "moveBy"`;
+  b.move_starts_at as "moveStartsAt", b.move_ends_at as "moveEndsAt", b.move_expires_at as "moveExpiresAt", b.move_by as "moveBy",
+  b.erased_at as "erasedAt"`;
 
 export async function findBooking(db: Queryable, id: string): Promise<BookingRow | null> {
   return db.maybeOne(sql.type(bookingRow)`select ${bookingColumns} from booking b where b.id = ${id}`);

@@ -21,13 +21,16 @@ const documentRow = z.object({
   /** Which of the booking's NDAs it belongs to: 0 is the first, each renewal counts one more. */
   round: z.number(),
   createdAt: z.date(),
+  /** Its bytes and keys are gone. */
+  removedAt: z.date().nullable(),
 });
 export type DocumentRow = z.infer<typeof documentRow>;
 export type DocumentKind = DocumentRow['kind'];
 
 const columns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", kind, title, sha256, byte_length as "byteLength",
   media_type as "mediaType", storage_key as "storageKey", wrapped_key as "wrappedKey", key_id as "keyId",
-  template_version_id as "templateVersionId", values_cipher as "valuesCipher", html_cipher as "htmlCipher", round, created_at as "createdAt"`;
+  template_version_id as "templateVersionId", values_cipher as "valuesCipher", html_cipher as "htmlCipher", round, created_at as "createdAt",
+  removed_at as "removedAt"`;
 
 export async function findDocument(db: Queryable, id: string): Promise<DocumentRow | null> {
   return db.maybeOne(sql.type(documentRow)`select ${columns} from document where id = ${id}`);
@@ -48,7 +51,7 @@ export async function documentsOf(db: Queryable, bookingId: string): Promise<rea
 /** One document of a kind per booking and round: a repeat keeps the first, and answers its id. */
 export async function insertDocument(
   tx: Queryable,
-  document: Omit<DocumentRow, 'createdAt'>,
+  document: Omit<DocumentRow, 'createdAt' | 'removedAt'>,
 ): Promise<{ id: string; isNew: boolean }> {
   const optional = (value: Uint8Array | null) => (value ? sql.binary(Buffer.from(value)) : null);
   const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
