@@ -59,6 +59,8 @@ export const GuestBooking = z
     holdExpiresAt: Instant.nullable(),
     /** True while a step behind the scenes is failing: the slot stays the guest's meanwhile. */
     delayed: z.boolean(),
+    /** True when mails to the guest's address come back: the page is then the only way to reach them. */
+    addressFails: z.boolean(),
     guest: z.object({ name: z.string(), email: Email, timeZone: TimeZone, locale: Locale }),
     host: z.object({ slug: Slug, displayName: z.string(), organizationName: z.string() }),
     meetingType: z.object({ id: Id, slug: Slug, title: z.string(), location: z.string(), hasNda: z.boolean() }),
@@ -134,6 +136,7 @@ export const MessageInfo = z
     status: z.enum(mailStatuses),
     requestedAt: Instant,
     sentAt: Instant.nullable(),
+    settledAt: Instant.nullable().meta({ description: 'When it was delivered, came back, failed or was overtaken' }),
     failure: z.string().nullable(),
   })
   .meta({ id: 'MessageInfo' });
@@ -162,6 +165,7 @@ export const HostBooking = HostBookingSummary.extend({
     resend: z.boolean(),
     noShow: z.boolean(),
     retry: z.boolean(),
+    correctEmail: z.boolean(),
   }),
 }).meta({ id: 'HostBooking' });
 export type HostBooking = z.infer<typeof HostBooking>;

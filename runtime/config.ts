@@ -73,7 +73,14 @@ export type MailConfig = { from: { name: string; address: string } } & (
       security: 'tls' | 'starttls' | 'none';
       auth: { user: string; password: string } | null;
     }
-  | { driver: 'postmark'; token: string; messageStream: string }
+  | {
+      driver: 'postmark';
+      token: string;
+      messageStream: string;
+      apiUrl: string;
+      webhookSecret: string | null;
+      webhookHeader: string | null;
+    }
 );
 
 /** What `npm start` needs to know before there are servers: each address is there, or its embedded part is brought up. */
@@ -312,7 +319,15 @@ function mailConfig(values: SettingValues, need: Need, stateDir: string): MailCo
   const from = mailSender(values.MAIL_FROM);
   if (values.MAIL_DRIVER === 'mailbox') return { from, driver: 'mailbox', dir: `${stateDir}/mailbox` };
   if (values.MAIL_DRIVER === 'postmark') {
-    return { from, driver: 'postmark', token: need('POSTMARK_TOKEN'), messageStream: values.POSTMARK_MESSAGE_STREAM };
+    return {
+      from,
+      driver: 'postmark',
+      token: need('POSTMARK_TOKEN'),
+      messageStream: values.POSTMARK_MESSAGE_STREAM,
+      apiUrl: values.POSTMARK_API_URL,
+      webhookSecret: values.POSTMARK_WEBHOOK_SECRET ?? null,
+      webhookHeader: values.POSTMARK_WEBHOOK_HEADER ?? null,
+    };
   }
   return { from, driver: 'smtp', ...smtpServer(need('SMTP_URL') ?? 'smtp://missing') };
 }

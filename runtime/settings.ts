@@ -262,6 +262,22 @@ export const settings = {
       'smtps://user:password@host (TLS) or smtp://… (STARTTLS demanded); smtp://host:25?tls=none inside one network.',
   },
   POSTMARK_TOKEN: { schema: text, needed: 'for MAIL_DRIVER=postmark', secret: true, explain: 'Server API token.' },
+  POSTMARK_API_URL: {
+    schema: url('http:', 'https:'),
+    default: 'https://api.postmarkapp.com',
+    explain: "Where Postmark's API is, where a proxy stands before it.",
+  },
+  POSTMARK_WEBHOOK_SECRET: {
+    schema: text,
+    secret: true,
+    explain:
+      "What tells Postmark's webhooks from forged ones: user:password, as they stand in the webhook's address. Left out: no webhook is taken.",
+  },
+  POSTMARK_WEBHOOK_HEADER: {
+    schema: text,
+    explain:
+      'Name of the header that carries POSTMARK_WEBHOOK_SECRET instead, where the webhook is set up with a custom header.',
+  },
   POSTMARK_MESSAGE_STREAM: { schema: text, default: 'outbound', explain: 'Message stream for transactional mail.' },
   CHROMIUM_PATH: {
     schema: text,

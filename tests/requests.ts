@@ -116,6 +116,7 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     hostRelease: { ...booking, body: reason },
     hostReschedule: { ...booking, body: { startsAt, reason: '' } },
     resend: { ...booking, body: { recipient: 'guest' } },
+    correctGuestEmail: { ...booking, body: { email: 'right@example.net' } },
     markNoShow: booking,
     retry: booking,
     hostPage: { params: { hostSlug: ids.hostSlug } },
@@ -145,6 +146,7 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     verifyFile: {},
     knownDocument: { params: { id: ids.document } },
     signingWebhook: { params: { provider: 'builtin' }, body: { type: 'unheard-of' } },
+    mailWebhook: { params: { provider: 'postmark' }, body: { RecordType: 'Open' } },
     listDeadLetters: {},
     replayDeadLetter: { params: { id: ids.deadLetter } },
   };

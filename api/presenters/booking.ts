@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as contract from '#contract/bookings.ts';
+import { needsAddress } from '#domain/booking/mails.ts';
 import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule } from '#domain/booking/transitions.ts';
 import type { AuditRow } from '#db/queries/audit.ts';
 import type { BookingContext } from '#db/queries/booking-context.ts';
@@ -27,6 +28,7 @@ export function guestBooking(
     durationMinutes: minutesBetween(booking.startsAt, booking.endsAt),
     holdExpiresAt: iso(booking.status === 'held' ? booking.holdExpiresAt : null),
     delayed: booking.attention !== null,
+    addressFails: booking.addressTrouble !== null && needsAddress(booking.status),
     guest: { name: guest.name, email: guest.email, timeZone: guest.timeZone, locale: guest.locale },
     host: { slug: host.slug, displayName: host.displayName, organizationName: organization.name },
     meetingType: {
@@ -75,8 +77,16 @@ export function bookingSummary(row: SummaryRow): Json<typeof contract.HostBookin
     guest: { name: row.guestName, email: row.guestEmail, timeZone: row.guestTimeZone },
     meetingType: { id: row.meetingTypeId, title: row.title, slug: row.slug },
     host: { id: row.hostId, displayName: row.displayName },
-    attention: row.attention && { ...row.attention, since: (row.attentionSince ?? row.createdAt).toISOString() },
+    attention: attentionOf(row),
   };
+}
+
+/** What a person should look at: a step that keeps failing, or a guest whom no mail reaches. */
+function attentionOf(row: SummaryRow): Json<typeof contract.HostBookingSummary>['attention'] {
+  if (row.attention) return { ...row.attention, since: (row.attentionSince ?? row.createdAt).toISOString() };
+  if (!row.addressTrouble || !needsAddress(row.status)) return null;
+  const since = (row.addressTroubleSince ?? row.createdAt).toISOString();
+  return { step: 'guest_address', reason: row.addressTrouble, since };
 }
 
 /** A booking as its host sees it, with all that belongs to it and what may be done now. */
@@ -120,6 +130,7 @@ export function hostBooking(
       resend: more.repeatable,
       noShow: mayMarkNoShow(booking, more.now).allowed,
       retry: booking.attention !== null,
+      correctEmail: needsAddress(booking.status),
     },
   };
 }
@@ -143,6 +154,7 @@ function presentMessage(message: MessageRow): Json<typeof contract.MessageInfo>[
       failure,
       requestedAt: message.requestedAt.toISOString(),
       sentAt: iso(message.sentAt),
+      settledAt: iso(message.settledAt),
     },
   ];
 }

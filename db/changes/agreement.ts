@@ -45,7 +45,13 @@ export async function agreementCreated(
   });
 }
 
-type Sent = { envelopeId: string; documentId: string; provider: string; providerEnvelopeId: string };
+type Sent = {
+  envelopeId: string;
+  documentId: string;
+  provider: string;
+  providerEnvelopeId: string;
+  signerCipher: Buffer | null;
+};
 
 /** The envelope is at the provider: the guest can sign. A hold that was suspended while this step failed starts anew. */
 export async function envelopeSent(database: Database, bookingId: string, sent: Sent): Promise<void> {
@@ -61,6 +67,7 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       documentId: sent.documentId,
       provider: sent.provider,
       providerEnvelopeId: sent.providerEnvelopeId,
+      signerCipher: sent.signerCipher,
       expiresAt,
     });
     await setState(tx, bookingId, { ndaStatus: 'sent', holdExpiresAt: expiresAt });

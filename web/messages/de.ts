@@ -261,6 +261,8 @@ export const de: Messages = {
     cancelDo: 'Treffen absagen',
     keep: 'Behalten',
     bookAgain: 'Neue Zeit buchen',
+    addressFails: (email) =>
+      `Unsere Mails an ${email} kommen zurück. Bewahren Sie den Link dieser Seite auf, und nennen Sie Ihrem Gastgeber die richtige Adresse.`,
     keepLink:
       'Diese Seite ist Ihr Termin, auf jedem Gerät. Bewahren Sie ihren Link auf, oder nehmen Sie den aus Ihrer Mail.',
   },

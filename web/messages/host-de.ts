@@ -134,6 +134,17 @@ export const hostDe: HostMessages = {
       retry: 'Wird noch einmal versucht.',
       reschedule: 'Verschoben. Beide erhalten eine neue Einladung.',
     },
+    addressTrouble: {
+      failed: 'Der Mailserver des Gastes hat unsere Mail abgelehnt',
+      bounced: 'Unsere Mail an den Gast kam zurück',
+      complained: 'Unsere Mail wurde beim Gast als Spam gemeldet',
+    },
+    addressAdvice: (email) =>
+      `Der Gast weiß vielleicht nichts von diesem Termin. Klären Sie ${email} mit ihm: Sobald die Adresse berichtigt ist, geht die neueste Mail noch einmal ab.`,
+    correctEmail: 'Adresse berichtigen',
+    correctEmailTitle: 'Welche Adresse ist richtig?',
+    correctEmailHint: 'Alles zu diesem Termin geht ab jetzt dorthin, zuerst die neueste Mail.',
+    correctEmailDone: 'Berichtigt. Die neueste Mail ist dorthin unterwegs.',
     stuck: (step) => `Ein Schritt schlägt immer wieder fehl: ${step}.`,
     timeline: 'Was geschah',
     documents: 'Dokumente',
