@@ -30,7 +30,7 @@ const homes = {
 };
 
 const isTest = '\\.test\\.ts$';
-const isBuildFile = '^web/vite\\.config\\.ts$';
+const isBuildFile = '^web/(vite\\.config|page-files)\\.ts$';
 const configuration = '^runtime/(config|settings|logging)\\.ts$';
 const all = [...Object.keys(rooms), 'runtime', 'tests'];
 

@@ -18,7 +18,6 @@ import {
   searchAttributes,
   type BookingInput,
 } from '#workflows/booking/messages.ts';
-import { retentionWorkflowType } from '#workflows/retention/messages.ts';
 
 /** Ids and times by which operators find a booking: nothing personal. */
 export type StartedBooking = {
@@ -38,8 +37,6 @@ export type BookingEngine = {
   nudge(booking: StartedBooking): Promise<void>;
   /** Starts the sending of a mail that is about no booking. */
   sendAccountMail(messageId: string): Promise<void>;
-  /** Starts a run of the retention policies beside the scheduled ones: what was erased just now is deleted from the store by it. */
-  applyRetention(): Promise<void>;
   check(): Promise<void>;
 };
 
@@ -93,16 +90,6 @@ export function createBookingEngine(client: Client): BookingEngine {
           workflowId: `mail-${messageId}`,
           taskQueue: bookingsQueue,
           args: [messageId],
-          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        }),
-      );
-    },
-    applyRetention: async () => {
-      await answered(() =>
-        client.workflow.start(retentionWorkflowType, {
-          workflowId: 'retention-now',
-          taskQueue: bookingsQueue,
-          args: [],
           workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
         }),
       );

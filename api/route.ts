@@ -199,7 +199,7 @@ function keyOf(route: Route, request: Request): string | null {
 }
 
 /** Plain IPv4 where the socket speaks IPv6 for both. */
-function addressOf(request: Request): string | null {
+export function addressOf(request: Request): string | null {
   return request.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null;
 }
 

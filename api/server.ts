@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import compression from 'compression';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { guestOfToken, hostOfCookies } from './auth/identity.ts';
 import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
-import { createLimiter } from './limits.ts';
+import { createLimiter, type Limiter } from './limits.ts';
 import { mailboxStyles, mountMailbox } from './mailbox-pages.ts';
 import { openApiDocument } from './openapi.ts';
+import { mountPages } from './pages/mount.ts';
 import type { ApiParts } from './parts.ts';
 import { problemHandler, Refused } from './problem.ts';
 import { mountRoutes } from './route.ts';
@@ -31,11 +31,12 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   app.use(fixedHeaders(securityHeaders(parts.publicUrl)));
   app.use(compression({ threshold: 2_048 }));
   mountHealth(app, parts);
-  mountApi(app, parts);
+  const limiter = createLimiter(parts.limits);
+  mountApi(app, parts, limiter);
   mountDocs(app, parts);
   app.get('/mailbox.css', (_request, response) => void response.type('css').send(mailboxStyles));
   mountMailbox(app, parts);
-  mountWeb(app, webRoot);
+  mountPages(app, parts, limiter, webRoot);
   app.use(problemHandler(parts.log));
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5_000 },
@@ -90,9 +91,8 @@ function fixedHeaders(middleware: RequestHandler): RequestHandler {
   };
 }
 
-function mountApi(app: Express, parts: ApiParts): void {
+function mountApi(app: Express, parts: ApiParts, limiter: Limiter): void {
   const router = express.Router();
-  const limiter = createLimiter(parts.limits);
   router.use(
     express.json({
       limit: bodyLimit,
@@ -132,38 +132,4 @@ function mountDocs(app: Express, parts: ApiParts): void {
     response.type('js').send(`window.onload = () => { ${start} };`);
   });
   app.use('/docs', express.static(swagger, { index: 'index.html' }));
-}
-
-/** Built pages: hashed assets for ever, the shell never; any other address is a page of the app. */
-function mountWeb(app: Express, webRoot: string): void {
-  app.use(
-    '/assets',
-    express.static(join(webRoot, 'assets'), { immutable: true, maxAge: 365 * day, fallthrough: false }),
-  );
-  app.get('/embed.js', (_request, response, next) => {
-    // The one file that other sites load.
-    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-    next();
-  });
-  app.use(express.static(webRoot, { index: false, maxAge: 0 }));
-  app.get(/.*/, (request, response) => {
-    const shell = join(webRoot, 'index.html');
-    if (!request.accepts('html') || !existsSync(shell)) throw new Refused('not_found');
-    response.setHeader('Cache-Control', 'no-cache');
-    if (isForGuests(request.path)) allowFraming(response);
-    response.sendFile(shell);
-  });
-  app.use(() => {
-    throw new Refused('not_found');
-  });
-}
-
-/** What hosts see and how they log in stays out of other sites' frames; a guest's pages are made to be embedded, and carry no cookie. */
-const hostPaths = /^\/(dashboard|log-in|sign-up|reset-password|verify-email|verify|legal|security)?(\/|$)/;
-const isForGuests = (path: string): boolean => !hostPaths.test(path);
-
-function allowFraming(response: Response): void {
-  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
-  response.setHeader('Content-Security-Policy', policy.replace("frame-ancestors 'self'", 'frame-ancestors *'));
-  response.removeHeader('X-Frame-Options');
 }

@@ -56,3 +56,6 @@ export const Slots = z
   })
   .meta({ id: 'Slots' });
 export type Slots = z.infer<typeof Slots>;
+
+/** What comes with the booking page's HTML: the answers to its first two questions, and the month that the second one is about. */
+export type BookingPageOpening = { page: MeetingTypePage; month: string; slots: Slots };

@@ -85,12 +85,7 @@ export function openMailer({ mail }: Config): Mailer {
         auth: mail.auth,
       });
     case 'postmark':
-      return createMailer({
-        driver: 'postmark',
-        serverToken: mail.token,
-        messageStream: mail.messageStream,
-        apiUrl: mail.apiUrl,
-      });
+      return createMailer({ driver: 'postmark', serverToken: mail.token, messageStream: mail.messageStream });
   }
 }
 

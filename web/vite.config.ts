@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { contractTable } from './contract-table.ts';
+import { pageFiles, squeezed } from './page-files.ts';
 
 /** In development the API runs beside Vite; `COUNTERSIGN_URL` says where. */
 const api = process.env['COUNTERSIGN_URL'] ?? 'http://localhost:3000';
@@ -25,7 +26,7 @@ function collect(id: string, modules: Modules): void {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [svelte(), contractTable()],
+  plugins: [svelte(), contractTable(), pageFiles(), squeezed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

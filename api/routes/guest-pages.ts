@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { MeetingTypePage } from '#contract/public-pages.ts';
 import { freeSlots } from '#domain/slots/free.ts';
 import { validUntil } from '#domain/slots/valid-until.ts';
 import { readAvailability, type Which } from '#db/queries/availability.ts';
@@ -15,13 +17,7 @@ type PageHandlers = Pick<Handlers, 'hostPage' | 'meetingTypePage' | 'slots' | 'n
 
 /** What anybody may see of a host. */
 export function guestPages(parts: ApiParts): PageHandlers {
-  const { database, relay, ndaText, slotsMemory } = parts;
-  const find = async (hostSlug: string, slug: string) => {
-    const host = await findPublicHost(database, hostSlug);
-    const type = host && (await findPublicType(database, host.id, slug));
-    if (!type) throw new Refused('not_found');
-    return { host, type };
-  };
+  const { database, ndaText } = parts;
   return {
     hostPage: async ({ params }) => {
       const host = await findPublicHost(database, params.hostSlug);
@@ -29,34 +25,49 @@ export function guestPages(parts: ApiParts): PageHandlers {
       const types = await publicTypesOf(database, host.id);
       return { host: present.publicHost(host), meetingTypes: types.map(present.publicMeetingType) };
     },
-    meetingTypePage: async ({ params }) => {
-      const { host, type } = await find(params.hostSlug, params.meetingTypeSlug);
-      return {
-        host: present.publicHost(host),
-        meetingType: present.publicMeetingType(type),
-        liveRoom: host.id,
-        serverTime: new Date().toISOString(),
-      };
-    },
-    slots: async ({ params, query }) => {
-      const which = { hostSlug: params.hostSlug, slug: params.meetingTypeSlug };
-      const key = [which.hostSlug, which.slug, query.from, query.to, query.timeZone, query.durationMinutes].join('|');
-      const position = relay.position();
-      const remembered = slotsMemory.get(key, Date.now());
-      if (remembered) return finish(remembered, position);
-      const mark = slotsMemory.mark();
-      const read = await readSlots(parts, { which, query });
-      const head = JSON.stringify(read.answer).slice(0, -1);
-      const answer: RememberedSlots = { hostId: read.hostId, head, validUntil: read.validUntil };
-      slotsMemory.keep(key, answer, mark);
-      return finish(answer, position);
-    },
+    meetingTypePage: ({ params }) => readMeetingTypePage(parts, params),
+    slots: ({ params, query }) => slotsAnswer(parts, params, query),
     ndaSample: async ({ params }) => {
-      const { type } = await find(params.hostSlug, params.meetingTypeSlug);
+      const { type } = await find(parts, params);
       if (!type.template) throw new Refused('not_found');
       return ndaText.preview(type.template);
     },
   };
+}
+
+type Path = { hostSlug: string; meetingTypeSlug: string };
+
+async function find({ database }: ApiParts, { hostSlug, meetingTypeSlug }: Path) {
+  const host = await findPublicHost(database, hostSlug);
+  const type = host && (await findPublicType(database, host.id, meetingTypeSlug));
+  if (!type) throw new Refused('not_found');
+  return { host, type };
+}
+
+export async function readMeetingTypePage(parts: ApiParts, path: Path): Promise<z.input<typeof MeetingTypePage>> {
+  const { host, type } = await find(parts, path);
+  return {
+    host: present.publicHost(host),
+    meetingType: present.publicMeetingType(type),
+    liveRoom: host.id,
+    serverTime: new Date().toISOString(),
+  };
+}
+
+/** From memory when it is known, with the position and the clock of this moment. */
+export async function slotsAnswer(parts: ApiParts, path: Path, query: SlotsAsked['query']): Promise<PreparedJson> {
+  const { relay, slotsMemory } = parts;
+  const which = { hostSlug: path.hostSlug, slug: path.meetingTypeSlug };
+  const key = [which.hostSlug, which.slug, query.from, query.to, query.timeZone, query.durationMinutes].join('|');
+  const position = relay.position();
+  const remembered = slotsMemory.get(key, Date.now());
+  if (remembered) return finish(remembered, position);
+  const mark = slotsMemory.mark();
+  const read = await readSlots(parts, { which, query });
+  const head = JSON.stringify(read.answer).slice(0, -1);
+  const answer: RememberedSlots = { hostId: read.hostId, head, validUntil: read.validUntil };
+  slotsMemory.keep(key, answer, mark);
+  return finish(answer, position);
 }
 
 /** Position and clock are of this moment, whenever the rest was computed; the position was read first, so that no fact is missed. */

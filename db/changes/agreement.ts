@@ -8,10 +8,7 @@ import { setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { record, setState } from './record.ts';
 
-export type StoredDocument = Omit<
-  DocumentRow,
-  'createdAt' | 'removedAt' | 'bookingId' | 'organizationId' | 'kind' | 'round'
->;
+export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'organizationId' | 'kind'>;
 
 /**
  * The agreement's PDF is stored: from now on this text, and no other, is what is signed.
@@ -30,7 +27,6 @@ export async function agreementCreated(
       organizationId: booking.organizationId,
       bookingId,
       kind: 'agreement',
-      round: booking.ndaRound,
     });
     await setState(tx, bookingId, { ndaStatus: 'created' });
     const { sha256, templateVersionId } = document;
@@ -45,13 +41,7 @@ export async function agreementCreated(
   });
 }
 
-type Sent = {
-  envelopeId: string;
-  documentId: string;
-  provider: string;
-  providerEnvelopeId: string;
-  signerCipher: Buffer | null;
-};
+type Sent = { envelopeId: string; documentId: string; provider: string; providerEnvelopeId: string };
 
 /** The envelope is at the provider: the guest can sign. A hold that was suspended while this step failed starts anew. */
 export async function envelopeSent(database: Database, bookingId: string, sent: Sent): Promise<void> {
@@ -67,7 +57,6 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       documentId: sent.documentId,
       provider: sent.provider,
       providerEnvelopeId: sent.providerEnvelopeId,
-      signerCipher: sent.signerCipher,
       expiresAt,
     });
     await setState(tx, bookingId, { ndaStatus: 'sent', holdExpiresAt: expiresAt });
@@ -117,7 +106,7 @@ export async function signedDocumentStored(
   return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.ndaStatus !== 'signed') return false;
-    const about = { organizationId: booking.organizationId, bookingId, round: booking.ndaRound };
+    const about = { organizationId: booking.organizationId, bookingId };
     const { id } = await insertDocument(tx, { ...stored.signed, ...about, kind: 'signed' });
     if (stored.certificate) await insertDocument(tx, { ...stored.certificate, ...about, kind: 'certificate' });
     await setState(tx, bookingId, { ndaStatus: 'completed' });
@@ -139,10 +128,9 @@ export async function documentRead(
   bookingId: string,
   documentId: string,
   actor: Actor,
-  by: 'download' | 'link' | 'export' = 'download',
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    await record(tx, booking, { at: now, actor, action: 'document.read', detail: { documentId, by }, facts: [] });
+    await record(tx, booking, { at: now, actor, action: 'document.read', detail: { documentId }, facts: [] });
   });
 }

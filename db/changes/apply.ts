@@ -1,14 +1,12 @@
-import { mailToRepeat, type BookingMailKind } from '#domain/booking/mails.ts';
 import { mayCancel, mayRelease, mayReschedule, type Decision, type Refusal } from '#domain/booking/transitions.ts';
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
-import { lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { lockHostOf } from '../queries/claims.ts';
-import { messagesOf, requestMessages, type MessageKind, type MessageRow, type Recipient } from '../queries/messages.ts';
+import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { lockHost } from '../queries/claims.ts';
+import { messagesOf, requestMessages, type MessageKind, type Recipient } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
-import { mailFacts, supersedeMails } from './mail.ts';
 import { moveClaim } from './reschedule.ts';
 import { record, setState } from './record.ts';
 import { decideChangeRequest, lockChangeRequest, type ChangeOutcome, type ChangeRequest } from './requests.ts';
@@ -23,8 +21,9 @@ export async function applyChange(
     if (!request) throw new Error(`There is no change request ${requestId}.`);
     const { bookingId } = request;
     if (request.outcome) return { outcome: request.outcome, bookingId };
-    if (request.kind === 'reschedule') await lockHostOf(tx, bookingId);
-    const { booking, now } = await lockBooking(tx, bookingId);
+    const known = await findBooking(tx, request.bookingId);
+    if (known && request.kind === 'reschedule') await lockHost(tx, known.hostId);
+    const { booking, now } = await lockBooking(tx, request.bookingId);
     const outcome = await decide(tx, booking, request, now);
     await decideChangeRequest(tx, requestId, outcome);
     return { outcome, bookingId };
@@ -94,17 +93,16 @@ async function end(
   ending: Ending,
 ): Promise<ChangeOutcome> {
   const released = await releaseClaim(tx, booking, ending.release);
-  const ended: BookingRow = { ...booking, status: ending.status, sequence: booking.sequence + 1 };
-  const overtaken = await supersedeMails(tx, ended, now);
   await setState(tx, booking.id, {
     status: ending.status,
     endedAt: now,
     reason: reasonOf(request),
-    sequence: ended.sequence,
+    sequence: booking.sequence + 1,
   });
   const mails = await requestMessages(tx, {
-    ...ended,
+    ...booking,
     bookingId: booking.id,
+    sequence: booking.sequence + 1,
     kind: 'booking_canceled',
     recipients: ending.recipients,
   });
@@ -117,7 +115,7 @@ async function end(
     actor: actorOf(request),
     action: ending.action,
     detail: { requestId: request.id },
-    facts: [...released, ...(ending.status === 'canceled' ? [canceled] : []), ...overtaken, ...mails],
+    facts: [...released, ...(ending.status === 'canceled' ? [canceled] : []), ...mails],
   });
   return { outcome: 'done' };
 }
@@ -146,7 +144,7 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
   const wanted: Recipient[] = request.recipient === 'both' ? ['guest', 'host'] : [request.recipient ?? 'guest'];
   const facts: FactInput[] = [];
   for (const recipient of wanted) {
-    const last = repeatable(earlier, recipient, booking, now);
+    const last = earlier.findLast((message) => message.recipient === recipient && !passingKinds.has(message.kind));
     if (!last) continue;
     facts.push(...(await again(tx, booking, request.id, last.kind, recipient)));
   }
@@ -161,18 +159,8 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
   return { outcome: 'done' };
 }
 
-/** What sending again means for one recipient; null when nothing that has left is true any more. */
-export function repeatable(
-  messages: readonly MessageRow[],
-  recipient: Recipient,
-  booking: BookingRow,
-  now: Date,
-): { kind: BookingMailKind } | null {
-  const own = messages.flatMap((message) =>
-    message.recipient === recipient ? [{ ...message, kind: message.kind as BookingMailKind }] : [],
-  );
-  return mailToRepeat(own, mailFacts(booking), now);
-}
+/** Of use at their moment only: the mail worth having again is the one that came before them. */
+const passingKinds: ReadonlySet<MessageKind> = new Set(['reminder', 'signing_code']);
 
 function again(
   tx: Transaction,

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import type { MeetingTypePage } from '#contract/public-pages.ts';
+import type { BookingPageOpening, MeetingTypePage } from '#contract/public-pages.ts';
 import { api, type Failure } from '../api/client.ts';
 import { tellParent } from '../embed/tell-parent.ts';
 import { language } from '../messages/language.svelte.ts';
@@ -25,9 +25,10 @@ export class BookingFlow extends TimeChoiceState {
   readonly #page: MeetingTypePage;
   readonly #attempt: HoldAttempt;
 
-  constructor(page: MeetingTypePage) {
+  constructor(page: MeetingTypePage, opening: BookingPageOpening | null = null) {
     const where = { hostSlug: page.host.slug, meetingTypeSlug: page.meetingType.slug };
     const board = new SlotBoard((query) => api.call('slots', { params: where, query }), zoneInAddress(), shapeOf(page));
+    if (opening !== null && opening.page === page) board.open(opening.month, opening.slots);
     super(board, addressSelection, page.liveRoom.replace(/^host:/, ''));
     this.#page = page;
     this.#attempt = new HoldAttempt((body, idempotencyKey) => api.call('hold', { body, idempotencyKey }));

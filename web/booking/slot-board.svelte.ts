@@ -3,7 +3,7 @@ import type { LiveNews } from '#contract/live.ts';
 import type { Slots } from '#contract/public-pages.ts';
 import type { Failure, Result } from '../api/client.ts';
 import { shiftMonth, type LocalDate, type Month } from '../time/calendar.ts';
-import { rangeOf, without, withMonth, type Days, type Shape, type SlotChange } from './slots.ts';
+import { byDate, rangeOf, without, withMonth, type Days, type Shape, type SlotChange } from './slots.ts';
 
 export type SlotSource = (query: {
   from: string;
@@ -35,6 +35,7 @@ export class SlotBoard {
   #zone: string;
   #shape: Shape;
   #generation = 0;
+  readonly #loading = new Map<Month, Promise<void>>();
   #changes: SlotChange[] = [];
   #refresh: ReturnType<typeof setTimeout> | null = null;
   onTaken: (starts: string[]) => void = () => undefined;
@@ -54,15 +55,22 @@ export class SlotBoard {
     this.#zone = zone;
     this.#shape = shape;
     this.#generation += 1;
+    this.#loading.clear();
     this.months.clear();
     this.days = new Map();
   }
 
-  /** The month, then its neighbour, so that the next page is there before it is asked for. */
+  /** The times that came with the page, under this board's dates; of another duration, they are not this board's. */
+  open(month: Month, slots: Slots): void {
+    if (slots.durationMinutes !== this.#shape.durationMinutes) return;
+    this.#keep(month, slots.timeZone === this.#zone ? slots : { ...slots, days: byDate(slots.days, this.#zone) });
+  }
+
+  /** The month; then, without anybody waiting, its neighbours, so that the next page is there before it is asked for. */
   async show(month: Month): Promise<void> {
-    if (!this.months.has(month)) await this.#load(month);
-    const next = shiftMonth(month, 1);
-    if (this.failure === null && !this.months.has(next)) await this.#load(next);
+    await this.#have(month);
+    if (this.failure !== null) return;
+    for (const neighbour of [shiftMonth(month, 1), shiftMonth(month, -1)]) void this.#have(neighbour);
   }
 
   async reload(): Promise<void> {
@@ -114,7 +122,20 @@ export class SlotBoard {
     this.#refresh = setTimeout(() => void this.reload(), delayMs);
   }
 
+  /** One question per month is under way, however many want its answer. */
+  #have(month: Month): Promise<void> {
+    if (this.months.has(month)) return Promise.resolve();
+    const underWay = this.#loading.get(month);
+    if (underWay !== undefined) return underWay;
+    const asked = this.#load(month).finally(() => {
+      if (this.#loading.get(month) === asked) this.#loading.delete(month);
+    });
+    this.#loading.set(month, asked);
+    return asked;
+  }
+
   async #load(month: Month): Promise<void> {
+    if (rangeOf(month).to < new Date(this.#now()).toISOString()) return void this.months.add(month);
     const generation = this.#generation;
     const { from, to } = rangeOf(month);
     const answer = await this.#ask(from, to);
@@ -124,7 +145,10 @@ export class SlotBoard {
       return;
     }
     this.failure = null;
-    const { position, days } = answer.value;
+    this.#keep(month, answer.value);
+  }
+
+  #keep(month: Month, { position, days }: Slots): void {
     this.position ??= position;
     this.days = this.#later(withMonth(this.days, month, days), position);
     this.months.add(month);
@@ -136,11 +160,11 @@ export class SlotBoard {
     return taken.reduce((left, change) => without(left, this.#shape, change).days, days);
   }
 
+  /** Whole months, also when they have begun: every viewer asks the same, and the server answers from memory. */
   #ask(from: string, to: string): Promise<Result<Slots>> {
-    const now = new Date(this.#now()).toISOString();
     return this.#source({
-      from: from < now ? now : from,
-      to: to < now ? now : to,
+      from,
+      to,
       timeZone: this.#zone,
       durationMinutes: this.#shape.durationMinutes,
     });

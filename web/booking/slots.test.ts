@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { collides, firstDateIn, nearest, rangeOf, without, withMonth, type Days, type Shape } from './slots.ts';
+import { byDate, collides, firstDateIn, nearest, rangeOf, without, withMonth, type Days, type Shape } from './slots.ts';
 
 const hour: Shape = { durationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 15 };
 const at = (time: string) => `2026-12-04T${time}:00.000Z`;
@@ -46,4 +46,12 @@ test('the nearest other times come in the order of the clock', () => {
 test('the first free day of a month is found, or none', () => {
   expect(firstDateIn(days, '2026-12')).toBe('2026-12-04');
   expect(firstDateIn(days, '2027-01')).toBeNull();
+});
+
+test('times that came under the host’s dates are found under the reader’s', () => {
+  const late = ['2026-12-04T22:30:00.000Z', '2026-12-04T23:30:00.000Z'];
+  expect(byDate([{ slots: late }], 'Europe/Berlin')).toEqual([
+    { date: '2026-12-04', slots: [late[0]] },
+    { date: '2026-12-05', slots: [late[1]] },
+  ]);
 });

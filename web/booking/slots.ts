@@ -1,5 +1,6 @@
 import type { LocalDate, Month } from '../time/calendar.ts';
 import { addDays, shiftMonth } from '../time/calendar.ts';
+import { dateIn } from '../time/zones.ts';
 
 /** Free starts by date in the guest's zone. */
 export type Days = ReadonlyMap<LocalDate, readonly string[]>;
@@ -35,6 +36,18 @@ export function withMonth(days: Days, month: Month, snapshot: { date: LocalDate;
   const next = new Map([...days].filter(([date]) => !date.startsWith(month)));
   for (const { date, slots } of snapshot) if (date.startsWith(month) && slots.length > 0) next.set(date, slots);
   return new Map([...next].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The same starts under the dates that they have in another zone. */
+export function byDate(days: readonly { slots: string[] }[], zone: string): { date: LocalDate; slots: string[] }[] {
+  const found = new Map<LocalDate, string[]>();
+  for (const start of days.flatMap(({ slots }) => slots)) {
+    const date = dateIn(zone, new Date(start));
+    const known = found.get(date);
+    if (known === undefined) found.set(date, [start]);
+    else known.push(start);
+  }
+  return [...found].map(([date, slots]) => ({ date, slots }));
 }
 
 /** Every instant of a month in any zone: those reach from UTC+14 to UTC−12. */

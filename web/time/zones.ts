@@ -1,12 +1,14 @@
-/** The zone of this device; UTC where the browser does not tell. */
+let known: string | null = null;
+/** The zone of this device when the page was opened; UTC where the browser does not tell. */
 export function deviceZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  return (known ??= Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
 }
 
 export function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
   try {
-    Intl.DateTimeFormat('en', { timeZone: zone });
-    return /^[A-Za-z]/.test(zone);
+    formatIn(zone, 'en-CA', dateParts);
+    return true;
   } catch {
     return false;
   }
@@ -17,9 +19,19 @@ export function allZones(): string[] {
   return zones.includes('UTC') ? zones : [...zones, 'UTC'];
 }
 
+const dateParts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Made once for each zone and purpose: making one costs more than a month of formatting. */
+function formatIn(zone: string, locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${zone}`;
+  let found = formats.get(key);
+  if (found === undefined) formats.set(key, (found = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone })));
+  return found;
+}
+
 /** Minutes east of UTC at an instant. */
 export function offsetMinutes(zone: string, at: Date): number {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(at);
+  const parts = formatIn(zone, 'en-US', { timeZoneName: 'longOffset' }).formatToParts(at);
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
   const match = /GMT([+-])(\d{2}):(\d{2})/.exec(name);
   if (match === null) return 0;
@@ -49,19 +61,12 @@ export function changesBetween(zone: string, from: Date, to: Date): boolean {
 
 /** The calendar date of an instant in a zone. */
 export function dateIn(zone: string, at: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    at,
-  );
+  return formatIn(zone, 'en-CA', dateParts).format(at);
 }
 
 /** The wall clock of an instant in a zone, `HH:MM`. */
 export function clockIn(zone: string, at: Date): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(at);
+  return formatIn(zone, 'en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
 /**

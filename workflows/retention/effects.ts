@@ -1,4 +1,0 @@
-/** What the retention workflow calls, by type only. Counts; nothing personal. */
-export type RetentionEffects = {
-  applyRetention(): Promise<{ bookings: number; documents: number; failures: number; isMore: boolean }>;
-};
