@@ -12,11 +12,12 @@ export async function sendEnvelope(parts: Parts, bookingId: string): Promise<voi
   const document = await documentOf(parts.database, bookingId, 'agreement');
   if (!document) throw new Error(`Booking ${bookingId} has an agreement on record, but no document.`);
   const pdf = await parts.vault.read(document, vaultContext(booking.organizationId, document.id));
+  const signer = { name: guest.name, email: guest.email };
   const envelopeId = derivedId('envelope', bookingId);
   const { providerEnvelopeId } = await parts.signing.createEnvelope({
     envelopeId,
     document: { documentId: document.id, title: document.title, pdf, sha256: document.sha256 },
-    signer: { name: guest.name, email: guest.email },
+    signer,
     emailSubject: `${document.title}: ${host.displayName}, ${organization.name}`,
     expiresAt: booking.holdExpiresAt ?? booking.startsAt,
   });
@@ -25,5 +26,6 @@ export async function sendEnvelope(parts: Parts, bookingId: string): Promise<voi
     documentId: document.id,
     provider: parts.signing.name,
     providerEnvelopeId,
+    signerCipher: parts.cipher.seal(JSON.stringify(signer), 'envelope.signer'),
   });
 }

@@ -1,4 +1,4 @@
-import { mailDelivered } from '#db/changes/mail.ts';
+import { mailDelivered, mayLeave } from '#db/changes/mail.ts';
 import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
 import { documentOf } from '#db/queries/documents.ts';
 import { findMessage, markMessage, type MessageRow } from '#db/queries/messages.ts';
@@ -9,13 +9,15 @@ import { bookingMail } from './booking-mail.ts';
 import { vaultContext } from './create-agreement.ts';
 import type { Parts } from './parts.ts';
 
-/** Composes and sends one mail that was asked for. One that has left, or was refused for good, is not sent again. */
+/** Composes and sends one mail that was asked for. One that has left, was refused for good, or was overtaken is not sent. */
 export async function sendMail(parts: Parts, messageId: string): Promise<void> {
   const message = await findMessage(parts.database, messageId);
   if (message.status !== 'requested') return;
   if (message.bookingId === null) return sendAccountMail(parts, message);
   const { bookingId } = message;
   const mail = await compose(parts, message, bookingId);
+  // Last, so that a change in the meantime is seen: what was overtaken does not leave.
+  if (!(await mayLeave(parts.database, bookingId, messageId))) return parts.facts.soon(bookingId);
   const { name: provider } = parts.mailer;
   const outcome = await parts.mailer.send(mail);
   if (outcome.outcome === 'sent') {

@@ -9,6 +9,8 @@ import {
 import { readProgress } from '#db/queries/bookings.ts';
 import { bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
 import type { DocumentEffects, HousekeepingEffects, MailEffects } from '#workflows/booking/effects.ts';
+import type { RetentionEffects } from '#workflows/retention/effects.ts';
+import { applyRetention } from './apply-retention.ts';
 import { collectSigned } from './collect-signed.ts';
 import { createAgreement } from './create-agreement.ts';
 import type { Log, Parts } from './parts.ts';
@@ -84,7 +86,10 @@ function documentEffects(parts: Parts): DocumentEffects {
 }
 
 const mailEffects = (parts: Parts): MailEffects => ({ sendMail: (messageId) => sendMail(parts, messageId) });
-const housekeepingEffects = (parts: Parts): HousekeepingEffects => ({ sweep: () => sweep(parts) });
+const housekeepingEffects = (parts: Parts): HousekeepingEffects & RetentionEffects => ({
+  sweep: () => sweep(parts),
+  applyRetention: () => applyRetention(parts),
+});
 
 /**
  * The engine's history is plain text that operators read: of a failure it keeps the kind, never the message, which may name a person. The

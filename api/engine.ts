@@ -18,6 +18,7 @@ import {
   searchAttributes,
   type BookingInput,
 } from '#workflows/booking/messages.ts';
+import { retentionWorkflowType } from '#workflows/retention/messages.ts';
 
 /** Ids and times by which operators find a booking: nothing personal. */
 export type StartedBooking = {
@@ -37,6 +38,8 @@ export type BookingEngine = {
   nudge(booking: StartedBooking): Promise<void>;
   /** Starts the sending of a mail that is about no booking. */
   sendAccountMail(messageId: string): Promise<void>;
+  /** Starts a run of the retention policies beside the scheduled ones: what was erased just now is deleted from the store by it. */
+  applyRetention(): Promise<void>;
   check(): Promise<void>;
 };
 
@@ -90,6 +93,16 @@ export function createBookingEngine(client: Client): BookingEngine {
           workflowId: `mail-${messageId}`,
           taskQueue: bookingsQueue,
           args: [messageId],
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        }),
+      );
+    },
+    applyRetention: async () => {
+      await answered(() =>
+        client.workflow.start(retentionWorkflowType, {
+          workflowId: 'retention-now',
+          taskQueue: bookingsQueue,
+          args: [],
           workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
         }),
       );

@@ -10,6 +10,7 @@ import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { privacyRoutes } from './routes/privacy.ts';
 import { signingRoutes } from './routes/signing.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -27,6 +28,7 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...guestPages(parts),
     ...hold(parts, createTurnstile()),
     ...guestBookingRoutes(parts),
+    ...privacyRoutes(parts),
     ...signingRoutes(parts),
     ...verificationRoutes(parts),
     ...webhookRoutes(parts),

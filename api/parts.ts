@@ -2,6 +2,7 @@ import type { BookingContext } from '#db/queries/booking-context.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import type { MailboxEntry, MailboxMessage } from '#integrations/mail/mailbox-reader.ts';
+import type { MailWebhookReading } from '#integrations/mail/postmark-webhook.ts';
 import type { SigningProvider } from '#integrations/signing/provider.ts';
 import type { DocumentVault } from '#integrations/storage/vault.ts';
 import type { NdaText } from './nda-text.ts';
@@ -35,6 +36,9 @@ export type ApiParts = {
   verifyPdf(file: Uint8Array, rootsPem: readonly string[]): Promise<PdfReport>;
   /** The local mailbox, when that is where mails go. */
   mailbox: { list(): Promise<MailboxEntry[]>; read(id: string): Promise<MailboxMessage | null> } | null;
+  /** What Postmark says of mails; null when mail does not leave through it, or its webhooks have no secret. */
+  readMailWebhook:
+    ((rawBody: Uint8Array, headers: Readonly<Record<string, string | undefined>>) => MailWebhookReading) | null;
   publicUrl: string;
   temporalUiUrl: string | null;
   temporalNamespace: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailStatuses } from '#domain/booking/mails.ts';
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import {
   AskedDuration,
@@ -58,6 +59,8 @@ export const GuestBooking = z
     holdExpiresAt: Instant.nullable(),
     /** True while a step behind the scenes is failing: the slot stays the guest's meanwhile. */
     delayed: z.boolean(),
+    /** True when mails to the guest's address come back: the page is then the only way to reach them. */
+    addressFails: z.boolean(),
     guest: z.object({ name: z.string(), email: Email, timeZone: TimeZone, locale: Locale }),
     host: z.object({ slug: Slug, displayName: z.string(), organizationName: z.string() }),
     meetingType: z.object({ id: Id, slug: Slug, title: z.string(), location: z.string(), hasNda: z.boolean() }),
@@ -93,7 +96,8 @@ export const HostBookingSummary = z
     endsAt: Instant,
     holdExpiresAt: Instant.nullable(),
     createdAt: Instant,
-    guest: z.object({ name: z.string(), email: Email, timeZone: TimeZone }),
+    /** Name and address are empty once they were erased. */
+    guest: z.object({ name: z.string(), email: z.union([Email, z.literal('')]), timeZone: TimeZone }),
     meetingType: z.object({ id: Id, title: z.string(), slug: Slug }),
     host: z.object({ id: Id, displayName: z.string() }),
     attention: z.object({ step: z.string(), reason: z.string(), since: Instant }).nullable(),
@@ -129,9 +133,10 @@ export const MessageInfo = z
     id: Id,
     kind: z.string(),
     recipient: z.enum(['guest', 'host']),
-    status: z.enum(['requested', 'sent', 'failed', 'bounced', 'complained', 'delivered']),
+    status: z.enum(mailStatuses),
     requestedAt: Instant,
     sentAt: Instant.nullable(),
+    settledAt: Instant.nullable().meta({ description: 'When it was delivered, came back, failed or was overtaken' }),
     failure: z.string().nullable(),
   })
   .meta({ id: 'MessageInfo' });
@@ -160,6 +165,7 @@ export const HostBooking = HostBookingSummary.extend({
     resend: z.boolean(),
     noShow: z.boolean(),
     retry: z.boolean(),
+    correctEmail: z.boolean(),
   }),
 }).meta({ id: 'HostBooking' });
 export type HostBooking = z.infer<typeof HostBooking>;

@@ -46,6 +46,13 @@ export const problems = {
   hold_running: { status: 409, title: 'The hold is still running.' },
   too_late_to_change: { status: 409, title: 'It is too close to the start to change this online. Write to the host.' },
   reschedule_limit_reached: { status: 409, title: 'This booking was moved as often as it can be. Write to the host.' },
+  legal_hold_stands: { status: 409, title: 'A legal hold stands on this booking already.' },
+  no_legal_hold: { status: 409, title: 'No legal hold stands on this booking.' },
+  booking_erased: { status: 409, title: 'The data of this booking was deleted.' },
+  document_removed: {
+    status: 410,
+    title: 'This document was deleted, as the retention policy or a guest’s erasure wanted it.',
+  },
   nothing_to_resend: { status: 409, title: 'No mail was sent for this booking yet.' },
   nothing_to_retry: { status: 409, title: 'No step of this booking is waiting for help.' },
   // signing

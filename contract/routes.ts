@@ -5,6 +5,7 @@ import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { meetingTypeRoutes } from './routes/meeting-types.ts';
 import { ndaTemplateRoutes } from './routes/nda-templates.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { privacyRoutes } from './routes/privacy.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import type { Route } from './routes/route.ts';
@@ -19,6 +20,7 @@ export const routes = {
   ...ndaTemplateRoutes,
   ...hostBookingRoutes,
   ...guestRoutes,
+  ...privacyRoutes,
   ...verificationRoutes,
   ...operationRoutes,
 } as const satisfies Record<string, Route>;

@@ -6,6 +6,7 @@
 --                 ├─ host ─┬─ schedule ── schedule_window, schedule_override
 --                 │        └─ meeting_type ── nda_template ── nda_template_version
 --                 ├─ booking ─┬─ claim (the host's time), change_request (what was asked)
+--                 │           ├─ legal_hold, guest_link, object_deletion
 --                 │           ├─ document ── envelope ── ceremony ── ceremony_event
 --                 │           └─ outbox (facts), message (mails), webhook_receipt
 --                 └─ audit_event ── audit_head, signing_key, dead_letter, idempotency_key
@@ -169,6 +170,8 @@ create table nda_template_version (
   email_code_required boolean not null default false,
   published_by uuid references account,
   published_at timestamptz not null default now(),
+  -- Whether a moved meeting needs a new signature, under a text with the new dates.
+  renew_on_reschedule boolean not null default false,
   unique (template_id, version)
 );
 
@@ -256,14 +259,34 @@ create table booking (
   held_at timestamptz,
   confirmed_at timestamptz,
   ended_at timestamptz,
-  check (starts_at < ends_at)
+  -- The guest's address takes no mail: which way, and since when. A corrected address, or a mail that arrives, ends it.
+  address_trouble text check (address_trouble in ('failed', 'bounced', 'complained')),
+  address_trouble_since timestamptz,
+  -- How often the NDA was begun anew for a moved meeting; the documents of each time carry it.
+  nda_round integer not null default 0,
+  -- Where the meeting moves once the NDA is signed anew: claimed beside the old time until then.
+  move_starts_at timestamptz,
+  move_ends_at timestamptz,
+  move_expires_at timestamptz,
+  move_by text check (move_by in ('guest', 'host')),
+  -- When the guest's data left this booking, and when its documents did too: what is left is a skeleton of states and times.
+  erased_at timestamptz,
+  purged_at timestamptz,
+  -- The id of the master key that guest_search was made with; null: made before it was written down.
+  search_key_id text,
+  check (starts_at < ends_at),
+  constraint booking_move_whole check (
+    (move_starts_at is null) = (move_ends_at is null) and (move_starts_at is null) = (move_by is null)
+    and (move_starts_at is null) = (move_expires_at is null) and (move_starts_at is null or move_starts_at < move_ends_at))
 );
+create index booking_unpurged on booking (organization_id, ends_at) where purged_at is null;
 create index booking_host_time on booking (organization_id, host_id, starts_at, id);
 create index booking_organization_time on booking (organization_id, starts_at, id);
 create index booking_meeting_type on booking (meeting_type_id);
 create index booking_requested on booking (created_at) where status = 'requested';
 create index booking_waiting on booking (organization_id, starts_at, id) where status in ('requested', 'held', 'displaced');
 create index booking_attention on booking (organization_id, attention_since) where attention is not null;
+create index booking_address_trouble on booking (organization_id, address_trouble_since) where address_trouble is not null;
 create index booking_search on booking using gin (guest_search);
 create index booking_live_workflow on booking (status, id) where status in ('held', 'confirmed', 'displaced');
 
@@ -281,10 +304,12 @@ create table claim (
   -- Null: confirmed, or its hold is suspended; past: may be taken over by whoever claims next.
   expires_at timestamptz,
   created_at timestamptz not null default now(),
+  -- The time that a confirmed booking would move to, held until its NDA is signed anew.
+  is_move boolean not null default false,
   constraint claim_no_overlap exclude using gist (host_id with =, session_id with <>, during with &&) where (is_live)
 );
-create unique index claim_one_per_booking on claim (host_id, booking_id) where is_live;
-create unique index claim_seat on claim (host_id, session_id, seat) where is_live;
+create unique index claim_one_per_booking on claim (host_id, booking_id, is_move) where is_live;
+create unique index claim_seat on claim (host_id, session_id, seat, is_move) where is_live;
 create index claim_booking on claim (booking_id);
 create index claim_live_expiry on claim (expires_at) where is_live and expires_at is not null;
 
@@ -330,7 +355,12 @@ create table document (
   values_cipher bytea,
   html_cipher bytea,
   created_at timestamptz not null default now(),
-  constraint document_one_per_kind unique (booking_id, kind)
+  -- Which of the booking's NDAs it belongs to: 0 is the first, each renewal counts one more.
+  round integer not null default 0,
+  -- The bytes and the key of a removed document are gone (storage_key, wrapped_key and key_id are empty); its hash stays, so that whoever
+  -- kept a copy can still prove what it is.
+  removed_at timestamptz,
+  constraint document_one_per_kind unique (booking_id, kind, round)
 );
 
 create index document_sha256 on document (sha256);
@@ -349,6 +379,10 @@ create table envelope (
   signed_at timestamptz,
   ended_at timestamptz,
   decline_reason_cipher bytea,
+  -- When the provider was last asked about it, for what lost webhooks did not tell.
+  asked_at timestamptz,
+  -- Whom it was made out to there: the provider's page opens for this name and address, whatever was corrected since.
+  signer_cipher bytea,
   constraint envelope_provider_key unique (provider, provider_envelope_id),
   constraint envelope_one_per_document unique (document_id)
 );
@@ -403,6 +437,42 @@ create table signing_key (
 create index signing_key_organization on signing_key (organization_id, created_at desc);
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- How long it is kept
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- While one stands, nothing of the booking is deleted: neither by the retention policy nor at the guest's request.
+create table legal_hold (
+  id uuid primary key default uuidv7(),
+  organization_id uuid not null references organization,
+  booking_id uuid not null references booking,
+  reason_cipher bytea not null,
+  set_by uuid not null references account,
+  set_at timestamptz not null default now(),
+  lifted_by uuid references account,
+  lifted_at timestamptz,
+  check ((lifted_by is null) = (lifted_at is null))
+);
+create unique index legal_hold_standing on legal_hold (booking_id) where lifted_at is null;
+
+-- Objects whose document is gone, to be deleted from the store: written with the removal, worked off after it. Their key went with the
+-- document, so they cannot be read meanwhile.
+create table object_deletion (
+  storage_key text primary key,
+  organization_id uuid not null references organization,
+  requested_at timestamptz not null default now()
+);
+create index object_deletion_age on object_deletion (requested_at);
+
+-- Further secret links of a booking: one for each master key beside the one that booking.guest_token_sha256 was derived from.
+create table guest_link (
+  token_sha256 bytea primary key,
+  organization_id uuid not null references organization,
+  booking_id uuid not null references booking,
+  key_id text not null,
+  unique (booking_id, key_id)
+);
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- What is said: facts, mails, webhooks, audit
 -- ---------------------------------------------------------------------------------------------------------------------
 
@@ -430,12 +500,14 @@ create table message (
   recipient text not null check (recipient in ('guest', 'host', 'account')),
   -- What the mail says beyond its booking: a one-time code, a link, the address of an account. Emptied once it has left.
   payload_cipher bytea,
-  status text not null check (status in ('requested', 'sent', 'failed', 'bounced', 'complained', 'delivered')),
+  status text not null check (status in ('requested', 'sent', 'failed', 'bounced', 'complained', 'delivered', 'superseded')),
   provider text,
   provider_message_id text,
   failure text,
   requested_at timestamptz not null default now(),
-  sent_at timestamptz
+  sent_at timestamptz,
+  -- When the last word about it came: refused, overtaken, delivered, come back.
+  settled_at timestamptz
 );
 create index message_booking on message (booking_id, requested_at);
 create index message_waiting on message (requested_at) where status = 'requested';
@@ -581,11 +653,12 @@ create trigger availability_changed after insert or update or delete on host for
 
 grant select, insert, update, delete on all tables in schema public to countersign_app;
 revoke update, delete on audit_event, nda_template_version from countersign_app;
+revoke delete on legal_hold from countersign_app;
 revoke insert on audit_event from countersign_app;
 revoke insert, update, delete on audit_head from countersign_app;
 
 grant select, insert, update on organization, member, host, schedule, nda_template, meeting_type, booking, message, dead_letter,
-  idempotency_key, change_request to countersign_host;
+  idempotency_key, change_request, legal_hold to countersign_host;
 grant select, insert, update, delete on schedule_window, schedule_override to countersign_host;
 grant select, insert on nda_template_version to countersign_host;
 grant select on claim, document, envelope, ceremony, ceremony_event, audit_event, signing_key, account to countersign_host;
@@ -600,7 +673,8 @@ declare
   name text;
 begin
   foreach name in array array['member', 'host', 'schedule', 'nda_template', 'nda_template_version', 'meeting_type', 'booking', 'claim',
-      'document', 'envelope', 'ceremony', 'ceremony_event', 'signing_key', 'outbox', 'message', 'dead_letter', 'audit_event', 'idempotency_key', 'change_request'] loop
+      'document', 'envelope', 'ceremony', 'ceremony_event', 'signing_key', 'outbox', 'message', 'dead_letter', 'audit_event', 'idempotency_key', 'change_request',
+      'legal_hold', 'object_deletion', 'guest_link'] loop
     execute format('alter table %I enable row level security', name);
     execute format('create policy service on %I to countersign_app using (true) with check (true)', name);
     execute format('create policy own_organization on %I to countersign_host using (organization_id = current_organization_id())

@@ -4,6 +4,7 @@
  */
 
 type AboutBooking = { bookingId: string; meetingTypeId: string };
+type AboutMail = { messageId: string; kind: string; recipient: 'guest' | 'host' };
 /** Half-open, buffers included; ISO 8601 in UTC. */
 type Occupied = { from: string; to: string };
 
@@ -31,9 +32,13 @@ export type FactData = {
   'nda.completed': AboutBooking & { envelopeId: string; documentId: string; sha256: string };
   'nda.declined': AboutBooking & { envelopeId: string };
   'nda.voided': AboutBooking & { envelopeId: string };
-  'notify.email.requested': AboutBooking & { messageId: string; kind: string; recipient: 'guest' | 'host' };
-  'notify.email.sent': AboutBooking & { messageId: string; kind: string; recipient: 'guest' | 'host' };
-  'notify.email.failed': AboutBooking & { messageId: string; kind: string; recipient: 'guest' | 'host' };
+  'notify.email.requested': AboutBooking & AboutMail;
+  'notify.email.sent': AboutBooking & AboutMail;
+  'notify.email.failed': AboutBooking & AboutMail;
+  'notify.email.delivered': AboutBooking & AboutMail;
+  'notify.email.bounced': AboutBooking & AboutMail;
+  'notify.email.complained': AboutBooking & AboutMail;
+  'notify.email.superseded': AboutBooking & AboutMail;
 };
 
 export type ReleaseReason = 'expired' | 'declined' | 'canceled' | 'released' | 'rescheduled' | 'abandoned';

@@ -85,7 +85,12 @@ export function openMailer({ mail }: Config): Mailer {
         auth: mail.auth,
       });
     case 'postmark':
-      return createMailer({ driver: 'postmark', serverToken: mail.token, messageStream: mail.messageStream });
+      return createMailer({
+        driver: 'postmark',
+        serverToken: mail.token,
+        messageStream: mail.messageStream,
+        apiUrl: mail.apiUrl,
+      });
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readEnvFile } from './env-file.ts';
+import { type NatsServers, parseNatsServers } from './nats-servers.ts';
 import { type MasterKey, type Setting, type SettingName, type SettingValues, settings } from './settings.ts';
 
 /** The environment as it comes from the operating system. */
@@ -21,7 +22,7 @@ export type Config = {
   /** Requests per minute and address, in each api process. */
   limits: { readsPerMinute: number; holdsPerMinute: number; attemptsPerMinute: number };
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
-  nats: { servers: string[]; replicas: number };
+  nats: NatsServers & { replicas: number };
   temporal: TemporalConfig;
   worker: { buildId: string | undefined; httpPort: number | undefined };
   signing: SigningConfig;
@@ -72,7 +73,14 @@ export type MailConfig = { from: { name: string; address: string } } & (
       security: 'tls' | 'starttls' | 'none';
       auth: { user: string; password: string } | null;
     }
-  | { driver: 'postmark'; token: string; messageStream: string }
+  | {
+      driver: 'postmark';
+      token: string;
+      messageStream: string;
+      apiUrl: string;
+      webhookSecret: string | null;
+      webhookHeader: string | null;
+    }
 );
 
 /** What `npm start` needs to know before there are servers: each address is there, or its embedded part is brought up. */
@@ -132,7 +140,7 @@ export function loadConfig(env: Environment): Config {
       migrationUrl: values.MIGRATION_DATABASE_URL,
       poolSize: values.DATABASE_POOL_SIZE,
     },
-    nats: { servers: (need('NATS_URL') ?? '').split(','), replicas: values.NATS_REPLICAS },
+    nats: { ...parseNatsServers(need('NATS_URL') ?? ''), replicas: values.NATS_REPLICAS },
     temporal: temporalConfig(values, need('TEMPORAL_ADDRESS')),
     worker: { buildId: values.WORKER_BUILD_ID, httpPort: values.WORKER_HTTP_PORT },
     signing: signingConfig(values, need),
@@ -311,7 +319,15 @@ function mailConfig(values: SettingValues, need: Need, stateDir: string): MailCo
   const from = mailSender(values.MAIL_FROM);
   if (values.MAIL_DRIVER === 'mailbox') return { from, driver: 'mailbox', dir: `${stateDir}/mailbox` };
   if (values.MAIL_DRIVER === 'postmark') {
-    return { from, driver: 'postmark', token: need('POSTMARK_TOKEN'), messageStream: values.POSTMARK_MESSAGE_STREAM };
+    return {
+      from,
+      driver: 'postmark',
+      token: need('POSTMARK_TOKEN'),
+      messageStream: values.POSTMARK_MESSAGE_STREAM,
+      apiUrl: values.POSTMARK_API_URL,
+      webhookSecret: values.POSTMARK_WEBHOOK_SECRET ?? null,
+      webhookHeader: values.POSTMARK_WEBHOOK_HEADER ?? null,
+    };
   }
   return { from, driver: 'smtp', ...smtpServer(need('SMTP_URL') ?? 'smtp://missing') };
 }

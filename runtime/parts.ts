@@ -7,6 +7,7 @@ import { startRelay } from '#api/relay/relay.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
+import { postmarkSecret, readPostmarkWebhook } from '#integrations/mail/postmark-webhook.ts';
 import { openMailer, type Shared } from './composition.ts';
 import type { Config } from './config.ts';
 import { createNdaText } from './nda-text.ts';
@@ -53,6 +54,7 @@ export async function openApiParts(
       inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, new Date()),
     verifyPdf: pdfReport,
     mailbox: mailboxOf(config),
+    readMailWebhook: mailWebhookOf(config),
     publicUrl: http.publicUrl,
     temporalUiUrl: temporal.uiUrl ?? null,
     temporalNamespace: temporal.namespace,
@@ -71,6 +73,12 @@ export async function openApiParts(
 function mailboxOf({ mail }: Config): ApiParts['mailbox'] {
   if (mail.driver !== 'mailbox') return null;
   return { list: () => listMailbox(mail.dir, { limit: 200 }), read: (id) => readMailboxMessage(mail.dir, id) };
+}
+
+function mailWebhookOf({ mail }: Config): ApiParts['readMailWebhook'] {
+  if (mail.driver !== 'postmark' || mail.webhookSecret === null) return null;
+  const secret = postmarkSecret(mail.webhookSecret, mail.webhookHeader);
+  return (rawBody, headers) => readPostmarkWebhook(rawBody, headers, secret);
 }
 
 function checksOf(shared: Shared): ApiParts['checks'] {

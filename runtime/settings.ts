@@ -153,7 +153,8 @@ export const settings = {
     schema: natsServers,
     needed: 'without it `npm start` brings up its own NATS; the single processes need it',
     secret: true,
-    explain: 'NATS servers with JetStream, separated by commas.',
+    explain:
+      'NATS servers with JetStream, separated by commas: nats://name:password@host:4222 or nats://token@host:4222; what one names is used for all, tls:// demands TLS.',
   },
   NATS_REPLICAS: {
     schema: wholeNumber(1, 5),
@@ -261,6 +262,22 @@ export const settings = {
       'smtps://user:password@host (TLS) or smtp://… (STARTTLS demanded); smtp://host:25?tls=none inside one network.',
   },
   POSTMARK_TOKEN: { schema: text, needed: 'for MAIL_DRIVER=postmark', secret: true, explain: 'Server API token.' },
+  POSTMARK_API_URL: {
+    schema: url('http:', 'https:'),
+    default: 'https://api.postmarkapp.com',
+    explain: "Where Postmark's API is, where a proxy stands before it.",
+  },
+  POSTMARK_WEBHOOK_SECRET: {
+    schema: text,
+    secret: true,
+    explain:
+      "What tells Postmark's webhooks from forged ones: user:password, as they stand in the webhook's address. Left out: no webhook is taken.",
+  },
+  POSTMARK_WEBHOOK_HEADER: {
+    schema: text,
+    explain:
+      'Name of the header that carries POSTMARK_WEBHOOK_SECRET instead, where the webhook is set up with a custom header.',
+  },
   POSTMARK_MESSAGE_STREAM: { schema: text, default: 'outbound', explain: 'Message stream for transactional mail.' },
   CHROMIUM_PATH: {
     schema: text,

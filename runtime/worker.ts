@@ -10,6 +10,7 @@ import { openWorkerParts } from './parts.ts';
 import { endWith } from './process-end.ts';
 import { serveWorkerHealth } from './worker-health.ts';
 import { versioningOf } from './worker-version.ts';
+import { ensureSchedules } from './schedules.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** The `worker` process: workflows and their activities. Stateless: any number can run. */
@@ -56,6 +57,7 @@ await shared.temporal.workflow.start(housekeepingWorkflowType, {
   args: [{ everyMs: sweepEveryMs }],
   workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
 });
+await ensureSchedules(shared.temporal);
 log.info({ address: config.temporal.address, buildId: config.worker.buildId }, 'worker ready');
 process.send?.({ ready: true });
 await running;

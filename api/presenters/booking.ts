@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as contract from '#contract/bookings.ts';
+import { needsAddress } from '#domain/booking/mails.ts';
 import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule } from '#domain/booking/transitions.ts';
 import type { AuditRow } from '#db/queries/audit.ts';
 import type { BookingContext } from '#db/queries/booking-context.ts';
@@ -27,6 +28,7 @@ export function guestBooking(
     durationMinutes: minutesBetween(booking.startsAt, booking.endsAt),
     holdExpiresAt: iso(booking.status === 'held' ? booking.holdExpiresAt : null),
     delayed: booking.attention !== null,
+    addressFails: booking.addressTrouble !== null && needsAddress(booking.status),
     guest: { name: guest.name, email: guest.email, timeZone: guest.timeZone, locale: guest.locale },
     host: { slug: host.slug, displayName: host.displayName, organizationName: organization.name },
     meetingType: {
@@ -39,7 +41,7 @@ export function guestBooking(
     timeline: timeline(context, more),
     canCancel: mayCancel(booking, 'guest', booking, snapshot.now).allowed,
     canReschedule: mayReschedule(booking, 'guest', booking, snapshot.now).allowed,
-    signedDocumentAvailable: more.documents.some(({ kind }) => kind === 'signed'),
+    signedDocumentAvailable: more.documents.some((document) => document.kind === 'signed' && isThere(document)),
     sequence: booking.sequence,
     position: snapshot.position,
     serverTime: snapshot.now.toISOString(),
@@ -75,8 +77,16 @@ export function bookingSummary(row: SummaryRow): Json<typeof contract.HostBookin
     guest: { name: row.guestName, email: row.guestEmail, timeZone: row.guestTimeZone },
     meetingType: { id: row.meetingTypeId, title: row.title, slug: row.slug },
     host: { id: row.hostId, displayName: row.displayName },
-    attention: row.attention && { ...row.attention, since: (row.attentionSince ?? row.createdAt).toISOString() },
+    attention: attentionOf(row),
   };
+}
+
+/** What a person should look at: a step that keeps failing, or a guest whom no mail reaches. */
+function attentionOf(row: SummaryRow): Json<typeof contract.HostBookingSummary>['attention'] {
+  if (row.attention) return { ...row.attention, since: (row.attentionSince ?? row.createdAt).toISOString() };
+  if (!row.addressTrouble || !needsAddress(row.status)) return null;
+  const since = (row.addressTroubleSince ?? row.createdAt).toISOString();
+  return { step: 'guest_address', reason: row.addressTrouble, since };
 }
 
 /** A booking as its host sees it, with all that belongs to it and what may be done now. */
@@ -88,6 +98,8 @@ export function hostBooking(
     documents: readonly DocumentRow[];
     declineReason: string | null;
     workflowUrl: string | null;
+    /** Whether a mail has left that is still worth having. */
+    repeatable: boolean;
     now: Date;
   },
 ): Json<typeof contract.HostBooking> {
@@ -105,7 +117,9 @@ export function hostBooking(
     note: guest.note,
     answers: guest.answers,
     location: meetingType.location,
-    documents: more.documents.map((document) => presentDocument(document, context.template?.version ?? null)),
+    documents: more.documents
+      .filter(isThere)
+      .map((document) => presentDocument(document, context.template?.version ?? null)),
     messages: more.messages.flatMap(presentMessage),
     envelope: more.envelope && presentEnvelope(more.envelope, more.declineReason),
     workflowUrl: more.workflowUrl,
@@ -113,12 +127,15 @@ export function hostBooking(
       cancel: mayCancel(booking, 'host', booking, more.now).allowed,
       reschedule: mayReschedule(booking, 'host', booking, more.now).allowed,
       release: mayRelease(booking).allowed,
-      resend: more.messages.length > 0,
+      resend: more.repeatable,
       noShow: mayMarkNoShow(booking, more.now).allowed,
       retry: booking.attention !== null,
+      correctEmail: needsAddress(booking.status),
     },
   };
 }
+
+const isThere = (document: DocumentRow): boolean => document.removedAt === null;
 
 function presentDocument(document: DocumentRow, templateVersion: number | null): Json<typeof contract.DocumentInfo> {
   const { id, kind, sha256, byteLength, mediaType } = document;
@@ -137,6 +154,7 @@ function presentMessage(message: MessageRow): Json<typeof contract.MessageInfo>[
       failure,
       requestedAt: message.requestedAt.toISOString(),
       sentAt: iso(message.sentAt),
+      settledAt: iso(message.settledAt),
     },
   ];
 }

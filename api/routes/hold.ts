@@ -1,5 +1,5 @@
-import { isClaimed, occupied } from '#db/queries/claims.ts';
-import { findBooking, insertRequestedBooking, type NewBooking } from '#db/queries/bookings.ts';
+import { isTakenBefore, occupied } from '#db/queries/claims.ts';
+import { insertRequestedBooking, type NewBooking } from '#db/queries/bookings.ts';
 import { sha256 } from '#db/personal.ts';
 import { findBookableType, type PublicTypeRow } from '#db/queries/public-pages.ts';
 import type { BookingRequest } from '#contract/bookings.ts';
@@ -24,9 +24,8 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
       const booking = newBooking(idFromKey('booking', key), body, type);
       const during = occupied(booking);
       const outcome = await turnstile.pass(type.hostId, during, async () => {
-        const isRepeat = await exists(parts, booking.id);
-        if (!isRepeat && (await isClaimed(database, type.hostId, during))) return { outcome: 'slot_taken' as const };
-        if (!isRepeat) await insertRequestedBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
+        if (await isTakenBefore(database, booking.id, type.hostId, during)) return { outcome: 'slot_taken' as const };
+        await insertRequestedBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
         return engine.hold(booking);
       });
       if (outcome.outcome === 'slot_not_offered')
@@ -47,10 +46,6 @@ const noSuchType = {
   code: 'not_found',
   message: 'There is no such meeting type, or it takes no bookings now.',
 };
-
-async function exists(parts: ApiParts, bookingId: string): Promise<boolean> {
-  return (await findBooking(parts.database, bookingId)) !== null;
-}
 
 function newBooking(id: string, request: BookingRequest, type: PublicTypeRow): NewBooking {
   const [standard = 0] = type.durationsMinutes;

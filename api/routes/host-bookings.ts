@@ -1,4 +1,6 @@
 import { Id, Instant } from '#contract/primitives.ts';
+import { repeatable } from '#db/changes/apply.ts';
+import { correctGuestEmail } from '#db/changes/correct-email.ts';
 import { markNoShow } from '#db/changes/passing.ts';
 import { asOrganization } from '#db/pool.ts';
 import { bookingAudit, type Actor } from '#db/queries/audit.ts';
@@ -10,6 +12,7 @@ import { belongsTo, listBookings } from '#db/queries/host-bookings.ts';
 import { messagesOf } from '#db/queries/messages.ts';
 import { bookingWorkflowId } from '#workflows/booking/messages.ts';
 import type { HostIdentity } from '../auth/identity.ts';
+import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/booking.ts';
 import { Refused } from '../problem.ts';
@@ -27,6 +30,7 @@ type HostHandlers = Pick<
   | 'hostRelease'
   | 'hostReschedule'
   | 'resend'
+  | 'correctGuestEmail'
   | 'markNoShow'
   | 'retry'
 >;
@@ -92,7 +96,10 @@ function readingRoutes(
 function actionRoutes(
   parts: ApiParts,
   own: Own,
-): Pick<HostHandlers, 'hostCancel' | 'hostRelease' | 'hostReschedule' | 'resend' | 'markNoShow' | 'retry'> {
+): Pick<
+  HostHandlers,
+  'hostCancel' | 'hostRelease' | 'hostReschedule' | 'resend' | 'correctGuestEmail' | 'markNoShow' | 'retry'
+> {
   const { database } = parts;
   return {
     hostCancel: async (call) => {
@@ -128,6 +135,16 @@ function actionRoutes(
       );
       return readHostBooking(parts, bookingId);
     },
+    correctGuestEmail: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      const requestId = idFromKey(`correct-email:${bookingId}`, call.key);
+      const { email } = call.body;
+      throwIfRefused(
+        await correctGuestEmail(database, parts.cipher, { requestId, bookingId, email, actor: asHost(call) }),
+      );
+      await parts.engine.nudge(await bookingOf(parts, bookingId));
+      return readHostBooking(parts, bookingId);
+    },
     markNoShow: async (call) => {
       const bookingId = await own(call.who, call.params.id);
       throwIfRefused(await markNoShow(database, bookingId, asHost(call)));
@@ -160,6 +177,7 @@ async function readHostBooking(parts: ApiParts, bookingId: string) {
     documents,
     declineReason,
     workflowUrl: workflowUrl(parts, bookingId),
+    repeatable: repeatable(messages, 'guest', context.booking, now) !== null,
     now,
   });
 }

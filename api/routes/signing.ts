@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { z } from 'zod';
 import { signInCeremony } from '#db/changes/sign.ts';
 import { sendSigningCode } from '#db/changes/signing-code.ts';
 import { sha256 } from '#db/personal.ts';
@@ -118,7 +119,7 @@ async function presentSession(parts: ApiParts, { context, envelope, document, ce
   const view = await parts.signing.createSigningView({
     providerEnvelopeId: envelope.providerEnvelopeId,
     envelopeId: envelope.id,
-    signer: { name: guest.name, email: guest.email },
+    signer: signerOf(parts, envelope) ?? { name: guest.name, email: guest.email },
     returnUrl: `${parts.publicUrl}/my-booking#${parts.cipher.guestToken(booking.id)}`,
   });
   return {
@@ -142,6 +143,13 @@ async function presentSession(parts: ApiParts, { context, envelope, document, ce
     expiresAt: booking.holdExpiresAt?.toISOString() ?? null,
     serverTime: (await databaseNow(parts.database)).toISOString(),
   };
+}
+
+const signer = z.object({ name: z.string(), email: z.string() });
+
+/** The provider opens its page for whom the envelope was made out to, also when the address was corrected since. */
+function signerOf({ cipher }: ApiParts, { signerCipher }: EnvelopeRow): z.infer<typeof signer> | null {
+  return signerCipher && signer.parse(JSON.parse(cipher.open(signerCipher, 'envelope.signer')));
 }
 
 /** A signature is for the document and the disclosure that were shown, and no others. */

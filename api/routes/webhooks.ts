@@ -1,17 +1,19 @@
-import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { declinedAtProvider, signedAtProvider } from '#db/changes/sign.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { envelopeOfProvider, type EnvelopeRow } from '#db/queries/envelopes.ts';
 import * as webhooks from '#db/queries/webhooks.ts';
+import type { MailEvent } from '#integrations/mail/postmark-webhook.ts';
 import type { SigningEvent } from '#integrations/signing/provider.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
+import { bury, unreadable, type Received } from './dead-letters.ts';
+import { handOnMailNews, receiveMailNews } from './mail-webhooks.ts';
 
-type WebhookHandlers = Pick<Handlers, 'signingWebhook' | 'listDeadLetters' | 'replayDeadLetter'>;
-type Received = { status: 'accepted' | 'repeated' | 'ignored' | 'dead_letter' };
+type WebhookHandlers = Pick<Handlers, 'signingWebhook' | 'mailWebhook' | 'listDeadLetters' | 'replayDeadLetter'>;
 
-/** News from signing providers: the signature first, then stored once, then handed on. What is not understood goes to the dead letters. */
+/** News from signing and mail providers: whether it is genuine first, then stored once, then handed on. What is not understood goes to the dead letters. */
 export function webhookRoutes(parts: ApiParts): WebhookHandlers {
   const { database } = parts;
   return {
@@ -19,6 +21,7 @@ export function webhookRoutes(parts: ApiParts): WebhookHandlers {
       if (params.provider !== parts.signing.name) throw new Refused('not_found');
       return receive(parts, rawBody, headers);
     },
+    mailWebhook: ({ rawBody, headers }) => receiveMailNews(parts, rawBody, headers),
     listDeadLetters: async ({ who }) => {
       const letters = await webhooks.deadLettersFor(database, who.organizationId, 100);
       return { items: letters.map(presentLetter), nextCursor: null };
@@ -27,15 +30,24 @@ export function webhookRoutes(parts: ApiParts): WebhookHandlers {
       if (who.role === 'MEMBER') throw new Refused('not_allowed');
       const letter = await webhooks.findDeadLetter(database, who.organizationId, params.id);
       if (!letter?.payload) throw new Refused('not_found');
-      const event = JSON.parse(parts.cipher.open(letter.payload, 'dead_letter.payload')) as { event?: SigningEvent };
-      const received =
-        event.event && (await handOn(parts, { ...event.event, occurredAt: new Date(event.event.occurredAt) }));
+      const received = await replay(parts, letter.source, parts.cipher.open(letter.payload, 'dead_letter.payload'));
       // Still not understood: the letter stays open.
       if (received?.status === 'dead_letter') return presentLetter({ ...letter, replayedAt: null });
       await webhooks.markReplayed(database, letter.id);
       return presentLetter({ ...letter, replayedAt: new Date() });
     },
   };
+}
+
+/** What a letter holds once it was understood; one that never was stays as it is. */
+const kept = z.object({ event: z.looseObject({ occurredAt: z.coerce.date() }).optional() });
+
+function replay(parts: ApiParts, source: string, payload: string): Promise<Received> | undefined {
+  const { event } = kept.parse(JSON.parse(payload));
+  if (!event) return undefined;
+  return source.startsWith('mail:')
+    ? handOnMailNews(parts, event as unknown as MailEvent)
+    : handOn(parts, event as unknown as SigningEvent);
 }
 
 async function receive(
@@ -51,10 +63,7 @@ async function receive(
     case 'ignored':
       return { status: 'ignored' };
     case 'unreadable':
-      await bury(parts, sha256Hex(rawBody), reading.reason, {
-        body: Buffer.from(rawBody).toString('utf8').slice(0, 100_000),
-      });
-      return { status: 'dead_letter' };
+      return bury(parts, unreadable(sourceOf(parts), rawBody, reading.reason));
     case 'event':
       return handOn(parts, reading.event);
   }
@@ -65,8 +74,8 @@ async function handOn(parts: ApiParts, event: SigningEvent): Promise<Received> {
   const provider = parts.signing.name;
   const envelope = await envelopeOfProvider(parts.database, provider, event.providerEnvelopeId);
   if (!envelope) {
-    await bury(parts, event.eventId, 'No envelope of ours has this id.', { event });
-    return { status: 'dead_letter' };
+    const reason = 'No envelope of ours has this id.';
+    return bury(parts, { source: sourceOf(parts), sourceId: event.eventId, reason, payload: { event } });
   }
   const isNew = await webhooks.insertReceipt(parts.database, {
     provider,
@@ -100,17 +109,6 @@ async function apply(parts: ApiParts, envelope: EnvelopeRow, event: SigningEvent
   }
 }
 
-async function bury(parts: ApiParts, sourceId: string, reason: string, payload: unknown): Promise<void> {
-  parts.log.warn({ provider: parts.signing.name, reason }, 'a webhook went to the dead letters');
-  await webhooks.insertDeadLetter(parts.database, {
-    organizationId: null,
-    source: `signing:${parts.signing.name}`,
-    sourceId,
-    reason,
-    payload: parts.cipher.seal(JSON.stringify(payload), 'dead_letter.payload'),
-  });
-}
-
 const presentLetter = ({ id, source, reason, createdAt, replayedAt }: webhooks.DeadLetterRow) => ({
   id,
   source,
@@ -119,4 +117,4 @@ const presentLetter = ({ id, source, reason, createdAt, replayedAt }: webhooks.D
   replayedAt: replayedAt?.toISOString() ?? null,
 });
 
-const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const sourceOf = ({ signing }: ApiParts): string => `signing:${signing.name}`;

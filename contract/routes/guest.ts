@@ -112,6 +112,7 @@ export const guestRoutes = {
     audience: 'guest',
     tag: 'guest',
     success: { status: 200, mediaType: pdf },
+    problems: ['document_removed'],
   },
   signingSession: {
     method: 'get',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as bookings from '../bookings.ts';
-import { Id } from '../primitives.ts';
+import { Email, Id } from '../primitives.ts';
 import { byId, withKey, pdf, ok, moveProblems, type Route } from './route.ts';
 
 export const hostBookingRoutes = {
@@ -39,6 +39,7 @@ export const hostBookingRoutes = {
     tag: 'bookings',
     params: z.object({ id: Id, documentId: Id }),
     success: { status: 200, mediaType: pdf },
+    problems: ['document_removed'],
   },
   hostCancel: {
     method: 'post',
@@ -87,6 +88,18 @@ export const hostBookingRoutes = {
     body: z.object({ recipient: z.enum(['guest', 'host', 'both']).default('guest') }),
     success: ok(bookings.HostBooking),
     problems: ['nothing_to_resend'],
+  },
+  correctGuestEmail: {
+    method: 'post',
+    path: '/bookings/{id}/guest-email',
+    summary: 'Correct the guest’s address; the newest mail leaves again for it',
+    audience: 'host',
+    tag: 'bookings',
+    params: byId,
+    headers: withKey,
+    body: z.object({ email: Email }),
+    success: ok(bookings.HostBooking),
+    problems: ['booking_over'],
   },
   markNoShow: {
     method: 'post',

@@ -16,6 +16,18 @@ export const operationRoutes = {
     success: ok(operations.WebhookReceived),
     problems: ['webhook_forged'],
   },
+  mailWebhook: {
+    method: 'post',
+    path: '/webhooks/mail/{provider}',
+    summary: 'What a mail provider says of a mail: delivered, bounced, marked as spam',
+    audience: 'public',
+    tag: 'webhooks',
+    params: z.object({
+      provider: z.enum(['postmark']).meta({ description: 'The provider that this installation sends through' }),
+    }),
+    success: ok(operations.WebhookReceived),
+    problems: ['webhook_forged'],
+  },
   listDeadLetters: {
     method: 'get',
     path: '/dead-letters',

@@ -8,7 +8,10 @@ import { setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { record, setState } from './record.ts';
 
-export type StoredDocument = Omit<DocumentRow, 'createdAt' | 'bookingId' | 'organizationId' | 'kind'>;
+export type StoredDocument = Omit<
+  DocumentRow,
+  'createdAt' | 'removedAt' | 'bookingId' | 'organizationId' | 'kind' | 'round'
+>;
 
 /**
  * The agreement's PDF is stored: from now on this text, and no other, is what is signed.
@@ -27,6 +30,7 @@ export async function agreementCreated(
       organizationId: booking.organizationId,
       bookingId,
       kind: 'agreement',
+      round: booking.ndaRound,
     });
     await setState(tx, bookingId, { ndaStatus: 'created' });
     const { sha256, templateVersionId } = document;
@@ -41,7 +45,13 @@ export async function agreementCreated(
   });
 }
 
-type Sent = { envelopeId: string; documentId: string; provider: string; providerEnvelopeId: string };
+type Sent = {
+  envelopeId: string;
+  documentId: string;
+  provider: string;
+  providerEnvelopeId: string;
+  signerCipher: Buffer | null;
+};
 
 /** The envelope is at the provider: the guest can sign. A hold that was suspended while this step failed starts anew. */
 export async function envelopeSent(database: Database, bookingId: string, sent: Sent): Promise<void> {
@@ -57,6 +67,7 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       documentId: sent.documentId,
       provider: sent.provider,
       providerEnvelopeId: sent.providerEnvelopeId,
+      signerCipher: sent.signerCipher,
       expiresAt,
     });
     await setState(tx, bookingId, { ndaStatus: 'sent', holdExpiresAt: expiresAt });
@@ -106,7 +117,7 @@ export async function signedDocumentStored(
   return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.ndaStatus !== 'signed') return false;
-    const about = { organizationId: booking.organizationId, bookingId };
+    const about = { organizationId: booking.organizationId, bookingId, round: booking.ndaRound };
     const { id } = await insertDocument(tx, { ...stored.signed, ...about, kind: 'signed' });
     if (stored.certificate) await insertDocument(tx, { ...stored.certificate, ...about, kind: 'certificate' });
     await setState(tx, bookingId, { ndaStatus: 'completed' });
@@ -128,9 +139,10 @@ export async function documentRead(
   bookingId: string,
   documentId: string,
   actor: Actor,
+  by: 'download' | 'link' | 'export' = 'download',
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    await record(tx, booking, { at: now, actor, action: 'document.read', detail: { documentId }, facts: [] });
+    await record(tx, booking, { at: now, actor, action: 'document.read', detail: { documentId, by }, facts: [] });
   });
 }

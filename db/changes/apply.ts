@@ -1,12 +1,14 @@
+import { mailToRepeat, type BookingMailKind } from '#domain/booking/mails.ts';
 import { mayCancel, mayRelease, mayReschedule, type Decision, type Refusal } from '#domain/booking/transitions.ts';
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
-import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { lockHost } from '../queries/claims.ts';
-import { messagesOf, requestMessages, type MessageKind, type Recipient } from '../queries/messages.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { lockHostOf } from '../queries/claims.ts';
+import { messagesOf, requestMessages, type MessageKind, type MessageRow, type Recipient } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
+import { mailFacts, supersedeMails } from './mail.ts';
 import { moveClaim } from './reschedule.ts';
 import { record, setState } from './record.ts';
 import { decideChangeRequest, lockChangeRequest, type ChangeOutcome, type ChangeRequest } from './requests.ts';
@@ -21,9 +23,8 @@ export async function applyChange(
     if (!request) throw new Error(`There is no change request ${requestId}.`);
     const { bookingId } = request;
     if (request.outcome) return { outcome: request.outcome, bookingId };
-    const known = await findBooking(tx, request.bookingId);
-    if (known && request.kind === 'reschedule') await lockHost(tx, known.hostId);
-    const { booking, now } = await lockBooking(tx, request.bookingId);
+    if (request.kind === 'reschedule') await lockHostOf(tx, bookingId);
+    const { booking, now } = await lockBooking(tx, bookingId);
     const outcome = await decide(tx, booking, request, now);
     await decideChangeRequest(tx, requestId, outcome);
     return { outcome, bookingId };
@@ -93,16 +94,17 @@ async function end(
   ending: Ending,
 ): Promise<ChangeOutcome> {
   const released = await releaseClaim(tx, booking, ending.release);
+  const ended: BookingRow = { ...booking, status: ending.status, sequence: booking.sequence + 1 };
+  const overtaken = await supersedeMails(tx, ended, now);
   await setState(tx, booking.id, {
     status: ending.status,
     endedAt: now,
     reason: reasonOf(request),
-    sequence: booking.sequence + 1,
+    sequence: ended.sequence,
   });
   const mails = await requestMessages(tx, {
-    ...booking,
+    ...ended,
     bookingId: booking.id,
-    sequence: booking.sequence + 1,
     kind: 'booking_canceled',
     recipients: ending.recipients,
   });
@@ -115,7 +117,7 @@ async function end(
     actor: actorOf(request),
     action: ending.action,
     detail: { requestId: request.id },
-    facts: [...released, ...(ending.status === 'canceled' ? [canceled] : []), ...mails],
+    facts: [...released, ...(ending.status === 'canceled' ? [canceled] : []), ...overtaken, ...mails],
   });
   return { outcome: 'done' };
 }
@@ -144,7 +146,7 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
   const wanted: Recipient[] = request.recipient === 'both' ? ['guest', 'host'] : [request.recipient ?? 'guest'];
   const facts: FactInput[] = [];
   for (const recipient of wanted) {
-    const last = earlier.findLast((message) => message.recipient === recipient && !passingKinds.has(message.kind));
+    const last = repeatable(earlier, recipient, booking, now);
     if (!last) continue;
     facts.push(...(await again(tx, booking, request.id, last.kind, recipient)));
   }
@@ -159,8 +161,18 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
   return { outcome: 'done' };
 }
 
-/** Of use at their moment only: the mail worth having again is the one that came before them. */
-const passingKinds: ReadonlySet<MessageKind> = new Set(['reminder', 'signing_code']);
+/** What sending again means for one recipient; null when nothing that has left is true any more. */
+export function repeatable(
+  messages: readonly MessageRow[],
+  recipient: Recipient,
+  booking: BookingRow,
+  now: Date,
+): { kind: BookingMailKind } | null {
+  const own = messages.flatMap((message) =>
+    message.recipient === recipient ? [{ ...message, kind: message.kind as BookingMailKind }] : [],
+  );
+  return mailToRepeat(own, mailFacts(booking), now);
+}
 
 function again(
   tx: Transaction,

@@ -1,9 +1,10 @@
 import type { Database, Transaction } from '../pool.ts';
 import { system } from '../queries/audit.ts';
-import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { insertClaim, lockHost, occupied, setClaimExpiry } from '../queries/claims.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { insertClaim, lockHostOf, occupied, setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { confirmedFact, slotHeld, takeOverOverdue } from './hold.ts';
+import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 
 /**
@@ -12,8 +13,7 @@ import { record, setState } from './record.ts';
  */
 export async function confirmBooking(database: Database, bookingId: string): Promise<void> {
   await database.transaction(async (tx) => {
-    const known = await findBooking(tx, bookingId);
-    if (known) await lockHost(tx, known.hostId);
+    await lockHostOf(tx, bookingId);
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.ndaStatus !== 'completed') return;
     if (booking.status === 'held') {
@@ -35,6 +35,7 @@ async function confirmLate(tx: Transaction, booking: BookingRow, now: Date): Pro
 async function confirm(tx: Transaction, booking: BookingRow, now: Date, late: boolean): Promise<void> {
   const during = occupied(booking);
   await setState(tx, booking.id, { status: 'confirmed', confirmedAt: now, holdExpiresAt: null });
+  const overtaken = await supersedeMails(tx, { ...booking, status: 'confirmed' }, now);
   const mails = await requestMessages(tx, {
     ...booking,
     bookingId: booking.id,
@@ -46,12 +47,13 @@ async function confirm(tx: Transaction, booking: BookingRow, now: Date, late: bo
     actor: system,
     action: 'booking.confirmed',
     detail: { startsAt: booking.startsAt, late },
-    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...mails],
+    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...overtaken, ...mails],
   });
 }
 
 async function displace(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
   await setState(tx, booking.id, { status: 'displaced' });
+  const overtaken = await supersedeMails(tx, { ...booking, status: 'displaced' }, now);
   const mails = await requestMessages(tx, {
     ...booking,
     bookingId: booking.id,
@@ -63,6 +65,6 @@ async function displace(tx: Transaction, booking: BookingRow, now: Date): Promis
     actor: system,
     action: 'booking.displaced',
     detail: { startsAt: booking.startsAt },
-    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...mails],
+    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...overtaken, ...mails],
   });
 }

@@ -6,6 +6,7 @@ import type { BookingRow } from '../queries/bookings.ts';
 import { openEnvelopeOf } from '../queries/envelopes.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { releaseClaim } from './expire.ts';
+import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 import type { ChangeOutcome } from './requests.ts';
 
@@ -27,6 +28,7 @@ export async function declineLocked(
   );
   const released = await releaseClaim(tx, booking, 'declined');
   await setState(tx, booking.id, { status: 'declined', ndaStatus: 'declined', endedAt: decline.at, reason });
+  const overtaken = await supersedeMails(tx, { ...booking, status: 'declined', ndaStatus: 'declined' }, decline.at);
   const mails = await requestMessages(tx, {
     ...booking,
     bookingId: booking.id,
@@ -38,7 +40,7 @@ export async function declineLocked(
     actor: decline.actor,
     action: 'nda.declined',
     detail: { envelopeId: envelope.id },
-    facts: [...released, { type: 'nda.declined', data: { envelopeId: envelope.id } }, ...mails],
+    facts: [...released, { type: 'nda.declined', data: { envelopeId: envelope.id } }, ...overtaken, ...mails],
   });
   return { outcome: 'done' };
 }

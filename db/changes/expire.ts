@@ -6,6 +6,7 @@ import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { asFact, endClaim } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
+import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 
 /** Ends a hold whose time is up; one that was signed in time, or still runs, stays. */
@@ -20,6 +21,7 @@ export async function expireLocked(tx: Transaction, booking: BookingRow, now: Da
   if (!mayExpire(booking, now).allowed) return;
   const released = await releaseClaim(tx, booking, 'expired');
   await setState(tx, booking.id, { status: 'expired', endedAt: now });
+  const overtaken = await supersedeMails(tx, { ...booking, status: 'expired' }, now);
   const mails = await requestMessages(tx, {
     ...booking,
     bookingId: booking.id,
@@ -30,7 +32,12 @@ export async function expireLocked(tx: Transaction, booking: BookingRow, now: Da
     at: now,
     actor: system,
     action: 'booking.expired',
-    facts: [...released, { type: 'booking.expired', data: { startsAt: booking.startsAt.toISOString() } }, ...mails],
+    facts: [
+      ...released,
+      { type: 'booking.expired', data: { startsAt: booking.startsAt.toISOString() } },
+      ...overtaken,
+      ...mails,
+    ],
   });
 }
 

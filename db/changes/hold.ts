@@ -3,8 +3,8 @@ import { whyNot } from '#domain/slots/why.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import { readAvailability } from '../queries/availability.ts';
-import { findBooking, lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { asFact, insertClaim, lockHost, occupied, overdueClaims, type Occupied } from '../queries/claims.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { asFact, insertClaim, lockHostOf, occupied, overdueClaims, type Occupied } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { expireLocked } from './expire.ts';
@@ -23,10 +23,7 @@ export type HoldOutcome =
  */
 export async function holdSlot(database: Database, bookingId: string): Promise<HoldOutcome> {
   return database.transaction(async (tx) => {
-    const known = await findBooking(tx, bookingId);
-    if (!known) throw new Error(`There is no booking ${bookingId} to hold a slot for.`);
-    if (known.status !== 'requested') return decidedBefore(known);
-    await lockHost(tx, known.hostId);
+    if (!(await lockHostOf(tx, bookingId))) throw new Error(`There is no booking ${bookingId} to hold a slot for.`);
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.status !== 'requested') return decidedBefore(booking);
     const during = occupied(booking);

@@ -1,14 +1,25 @@
-import type { Database } from '../pool.ts';
-import { system } from '../queries/audit.ts';
-import { lockBooking } from '../queries/bookings.ts';
-import { lockMessage, markMessage } from '../queries/messages.ts';
+import { sql } from 'slonik';
+import { isStillTrue, needsAddress, saysMore, type BookingMailKind, type MailFacts } from '#domain/booking/mails.ts';
+import type { Database, Transaction } from '../pool.ts';
+import { system, type Actor } from '../queries/audit.ts';
+import { lockBooking, pendingMoveOf, type BookingRow } from '../queries/bookings.ts';
+import {
+  lockMessage,
+  markMessage,
+  noteMailDelay,
+  settleMessage,
+  waitingMessagesOf,
+  type MessageRow,
+  type Recipient,
+} from '../queries/messages.ts';
+import type { FactInput } from '../queries/outbox.ts';
 import { record } from './record.ts';
 
 type Delivery =
   | { outcome: 'sent'; provider: string; providerMessageId: string }
   | { outcome: 'failed'; provider: string; failure: string };
 
-/** What became of a mail; the first word counts. */
+/** What became of a mail when it was handed over; the first word counts. */
 export async function mailDelivered(
   database: Database,
   bookingId: string,
@@ -21,14 +32,112 @@ export async function mailDelivered(
     if (message.status !== 'requested') return;
     const { outcome, ...rest } = delivery;
     await markMessage(tx, messageId, { status: outcome, ...rest } as Parameters<typeof markMessage>[2]);
-    if (message.recipient === 'account') throw new Error(`Message ${messageId} is about no booking.`);
-    const data = { messageId, kind: message.kind, recipient: message.recipient };
-    await record(tx, booking, {
+    if (outcome === 'failed' && message.recipient === 'guest') await noteAddressTrouble(tx, booking, 'failed', now);
+    await recordMail(tx, booking, message, { what: outcome, at: now, actor: system });
+  });
+}
+
+export type MailNews = {
+  what: 'delivered' | 'bounced' | 'complained';
+  provider: string;
+  providerMessageId: string;
+  /** The provider's words, where there is something to say. */
+  reason: string | null;
+  /** The provider goes on trying: nothing is decided. */
+  isPassing: boolean;
+};
+
+/** What the mail provider says of a mail after it has left. A repeat, and what says less than is known, changes nothing. */
+export async function mailNews(
+  database: Database,
+  bookingId: string,
+  messageId: string,
+  news: MailNews,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const { booking, now } = await lockBooking(tx, bookingId);
+    const message = await lockMessage(tx, messageId);
+    if (!saysMore(news.what, message.status)) return;
+    if (news.isPassing) {
+      if (message.status === 'sent') await noteMailDelay(tx, messageId, news.reason);
+      return;
+    }
+    const { what: status, provider, providerMessageId, reason } = news;
+    await settleMessage(tx, messageId, {
+      status,
+      provider,
+      providerMessageId,
+      failure: status === 'delivered' ? null : reason,
+    });
+    if (message.recipient === 'guest') {
+      await (status === 'delivered'
+        ? clearAddressTrouble(tx, bookingId)
+        : noteAddressTrouble(tx, booking, status, now));
+    }
+    await recordMail(tx, booking, message, {
+      what: status,
       at: now,
-      actor: system,
-      action: outcome === 'sent' ? 'mail.sent' : 'mail.failed',
-      detail: data,
-      facts: [{ type: outcome === 'sent' ? 'notify.email.sent' : 'notify.email.failed', data }],
+      actor: { type: 'provider', id: provider, ip: null },
     });
   });
+}
+
+async function recordMail(
+  tx: Transaction,
+  booking: BookingRow,
+  { id, kind, recipient }: MessageRow,
+  { what, at, actor }: { what: 'sent' | 'failed' | MailNews['what']; at: Date; actor: Actor },
+): Promise<void> {
+  if (recipient === 'account') throw new Error(`Message ${id} is about no booking.`);
+  const data = { messageId: id, kind, recipient };
+  const facts: FactInput[] = [{ type: `notify.email.${what}`, data }];
+  await record(tx, booking, { at, actor, action: `mail.${what}`, detail: data, facts });
+}
+
+async function noteAddressTrouble(
+  tx: Transaction,
+  booking: BookingRow,
+  trouble: 'failed' | 'bounced' | 'complained',
+  now: Date,
+): Promise<void> {
+  if (!needsAddress(booking.status)) return;
+  await tx.query(sql.unsafe`
+    update booking set address_trouble = ${trouble}, address_trouble_since = coalesce(address_trouble_since, ${now.toISOString()})
+    where id = ${booking.id}`);
+}
+
+export async function clearAddressTrouble(tx: Transaction, bookingId: string): Promise<void> {
+  await tx.query(
+    sql.unsafe`update booking set address_trouble = null, address_trouble_since = null where id = ${bookingId} and address_trouble is not null`,
+  );
+}
+
+/** The same for a mail that is about to leave, should a change have missed it. @returns whether it may leave. */
+export async function mayLeave(database: Database, bookingId: string, messageId: string): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    const { booking, now } = await lockBooking(tx, bookingId);
+    const facts = await supersedeMails(tx, booking, now);
+    if (facts.length > 0) await record(tx, booking, { at: now, actor: system, action: 'mail.superseded', facts });
+    return (await lockMessage(tx, messageId)).status === 'requested';
+  });
+}
+
+/** A booking as the rules about mails see it. */
+export function mailFacts(booking: BookingRow): MailFacts {
+  return { ...booking, moving: pendingMoveOf(booking) !== null };
+}
+
+/**
+ * Marks what waits to leave and is no longer so, in the transaction that overtook it. @param booking as it is after the change.
+ * @returns the facts that tell of it, for the caller's record.
+ */
+export async function supersedeMails(tx: Transaction, booking: BookingRow, now: Date): Promise<FactInput[]> {
+  const facts: FactInput[] = [];
+  for (const { id, kind, recipient, sequence } of await waitingMessagesOf(tx, booking.id)) {
+    const mail = { kind: kind as BookingMailKind, sequence };
+    if (isStillTrue(mail, mailFacts(booking), now)) continue;
+    await settleMessage(tx, id, { status: 'superseded', failure: null });
+    facts.push({ type: 'notify.email.superseded', data: { messageId: id, kind, recipient: recipient as Recipient } });
+  }
+  return facts;
 }

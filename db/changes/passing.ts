@@ -5,6 +5,7 @@ import { lockBooking } from '../queries/bookings.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { endClaim } from '../queries/claims.ts';
 import { refused } from './apply.ts';
+import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 import type { ChangeOutcome } from './requests.ts';
 
@@ -38,11 +39,12 @@ export async function completeBooking(database: Database, bookingId: string): Pr
     if (booking.status !== 'confirmed' || now < booking.endsAt) return;
     await setState(tx, bookingId, { status: 'completed', endedAt: now });
     await endClaim(tx, bookingId);
+    const overtaken = await supersedeMails(tx, { ...booking, status: 'completed' }, now);
     await record(tx, booking, {
       at: now,
       actor: system,
       action: 'booking.completed',
-      facts: [{ type: 'booking.completed', data: { startsAt: booking.startsAt.toISOString() } }],
+      facts: [{ type: 'booking.completed', data: { startsAt: booking.startsAt.toISOString() } }, ...overtaken],
     });
   });
 }

@@ -6,6 +6,7 @@ import { asFact, insertClaim, occupied } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import { releaseClaim } from './expire.ts';
 import { isOnlyTaken, reasonsAgainst, slotHeld, takeOverOverdue } from './hold.ts';
+import { supersedeMails } from './mail.ts';
 import { record } from './record.ts';
 import type { ChangeOutcome } from './requests.ts';
 
@@ -35,6 +36,7 @@ export async function moveClaim(
     update booking set starts_at = ${to.startsAt.toISOString()}, ends_at = ${to.endsAt.toISOString()}, sequence = ${moved.sequence}, status = 'confirmed',
       reschedule_count = reschedule_count + ${move.by === 'guest' ? 1 : 0}, confirmed_at = coalesce(confirmed_at, ${move.at.toISOString()})
     where id = ${booking.id}`);
+  const overtaken = await supersedeMails(tx, { ...moved, status: 'confirmed' }, move.at);
   const wasDisplaced = booking.status === 'displaced';
   const mails = await requestMessages(tx, {
     ...moved,
@@ -60,6 +62,7 @@ export async function moveClaim(
           sequence: moved.sequence,
         },
       },
+      ...overtaken,
       ...mails,
     ],
   });

@@ -8,6 +8,7 @@ import { setClaimExpiry } from '../queries/claims.ts';
 import { openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
 import { completeCeremony, type CeremonyCompletion } from '../queries/ceremonies.ts';
 import { declineLocked } from './decline.ts';
+import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 
 export type SignOutcome =
@@ -75,12 +76,16 @@ async function signedLocked(
     where id = ${envelope.id}`);
   await setState(tx, booking.id, { ndaStatus: 'signed' });
   if (booking.status === 'held') await setClaimExpiry(tx, booking.id, null);
+  const overtaken = await supersedeMails(tx, { ...booking, ndaStatus: 'signed' }, signing.now);
   await record(tx, booking, {
     at: signing.now,
     actor: signing.actor,
     action: 'nda.signed',
     detail: { envelopeId: envelope.id, late },
-    facts: [{ type: 'nda.signed', data: { envelopeId: envelope.id, signedAt: signing.signedAt.toISOString(), late } }],
+    facts: [
+      { type: 'nda.signed', data: { envelopeId: envelope.id, signedAt: signing.signedAt.toISOString(), late } },
+      ...overtaken,
+    ],
   });
   return late;
 }

@@ -33,6 +33,15 @@ const bookingRow = z.object({
   heldAt: z.date().nullable(),
   confirmedAt: z.date().nullable(),
   endedAt: z.date().nullable(),
+  addressTrouble: z.enum(['failed', 'bounced', 'complained']).nullable(),
+  addressTroubleSince: z.date().nullable(),
+  ndaRound: z.number(),
+  moveStartsAt: z.date().nullable(),
+  moveEndsAt: z.date().nullable(),
+  moveExpiresAt: z.date().nullable(),
+  moveBy: z.enum(['guest', 'host']).nullable(),
+  /** The guest's data are gone. */
+  erasedAt: z.date().nullable(),
 });
 export type BookingRow = z.infer<typeof bookingRow>;
 
@@ -43,7 +52,10 @@ const bookingColumns = sql.fragment`
   b.hold_expires_at as "holdExpiresAt", b.reminders_minutes as "remindersMinutes",
   b.reschedule_cutoff_minutes as "rescheduleCutoffMinutes", b.reschedule_limit as "rescheduleLimit", b.reschedule_count as "rescheduleCount",
   b.nda_template_version_id as "ndaTemplateVersionId", b.sequence, b.attention, b.attention_since as "attentionSince",
-  b.created_at as "createdAt", b.held_at as "heldAt", b.confirmed_at as "confirmedAt", b.ended_at as "endedAt"`;
+  b.created_at as "createdAt", b.held_at as "heldAt", b.confirmed_at as "confirmedAt", b.ended_at as "endedAt",
+  b.address_trouble as "addressTrouble", b.address_trouble_since as "addressTroubleSince", b.nda_round as "ndaRound",
+  b.move_starts_at as "moveStartsAt", b.move_ends_at as "moveEndsAt", b.move_expires_at as "moveExpiresAt", b.move_by as "moveBy",
+  b.erased_at as "erasedAt"`;
 
 export async function findBooking(db: Queryable, id: string): Promise<BookingRow | null> {
   return db.maybeOne(sql.type(bookingRow)`select ${bookingColumns} from booking b where b.id = ${id}`);
@@ -58,6 +70,17 @@ export async function lockBooking(tx: Queryable, id: string): Promise<{ booking:
     sql.type(bookingRow)`select ${bookingColumns} from booking b where b.id = ${id} for update`,
   );
   return { booking, now: await databaseNow(tx) };
+}
+
+/** Where a booking moves once its NDA is signed anew, and until when that time is held. */
+export type PendingMove = { startsAt: Date; endsAt: Date; expiresAt: Date; by: 'guest' | 'host' };
+
+export function pendingMoveOf(
+  booking: Pick<BookingRow, 'moveStartsAt' | 'moveEndsAt' | 'moveExpiresAt' | 'moveBy'>,
+): PendingMove | null {
+  const { moveStartsAt, moveEndsAt, moveExpiresAt, moveBy } = booking;
+  if (!moveStartsAt || !moveEndsAt || !moveExpiresAt || !moveBy) return null;
+  return { startsAt: moveStartsAt, endsAt: moveEndsAt, expiresAt: moveExpiresAt, by: moveBy };
 }
 
 export async function databaseNow(db: Queryable): Promise<Date> {
@@ -82,7 +105,7 @@ export type NewBooking = {
   answers: Readonly<Record<string, string>>;
 };
 
-/** The request as a row, before any workflow knows of it. */
+/** The request as a row, before any workflow knows of it; the row of an earlier try stays as it is. */
 export async function insertRequestedBooking(
   tx: Queryable,
   cipher: PersonalCipher,
@@ -102,7 +125,8 @@ export async function insertRequestedBooking(
       ${sql.binary(cipher.seal(guest.name, 'booking.guest_name'))}, ${sql.binary(cipher.seal(guest.email, 'booking.guest_email'))},
       ${sql.binary(cipher.seal(guest.note, 'booking.guest_note'))}, ${sql.binary(cipher.seal(JSON.stringify(input.answers), 'booking.answers'))},
       ${guest.timeZone}, ${guest.locale},
-      ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${sql.binary(tokenSha256)})`);
+      ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${sql.binary(tokenSha256)})
+    on conflict (id) do nothing`);
 }
 
 const personRow = z.object({

@@ -20,9 +20,14 @@ export const asFact = ({ from, to }: Occupied): { from: string; to: string } => 
   to: to.toISOString(),
 });
 
-/** Claims for one host happen one after another: rules that count (limits per day) stay true, and a crowd does not deadlock. */
-export async function lockHost(tx: Queryable, hostId: string): Promise<void> {
-  await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtextextended(${hostId}, 0))`);
+/**
+ * Claims for one host happen one after another: rules that count (limits per day) stay true, and a crowd does not deadlock.
+ * @returns false when there is no such booking.
+ */
+export async function lockHostOf(tx: Queryable, bookingId: string): Promise<boolean> {
+  const locked = await tx.maybeOneFirst(sql.type(z.object({ locked: z.string() }))`
+    select pg_advisory_xact_lock(hashtextextended(host_id::text, 0))::text as locked from booking where id = ${bookingId}`);
+  return locked !== null;
 }
 
 /** Whether the claim was got: the exclusion constraint decides, and says no without an error. */
@@ -61,9 +66,14 @@ export async function overdueClaims(tx: Queryable, hostId: string, during: Occup
       and expires_at <= clock_timestamp()`);
 }
 
-/** Advice for the crowd: whether a live claim of somebody else overlaps now. */
-export async function isClaimed(db: Queryable, hostId: string, during: Occupied): Promise<boolean> {
+/** Advice for the crowd: whether somebody else's live claim overlaps now, for a booking that is not known yet. A known one was decided before. */
+export async function isTakenBefore(
+  db: Queryable,
+  bookingId: string,
+  hostId: string,
+  during: Occupied,
+): Promise<boolean> {
   return db.exists(sql.unsafe`
     select from claim where host_id = ${hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
-      and (expires_at is null or expires_at > now())`);
+      and (expires_at is null or expires_at > now()) and not exists (select from booking where id = ${bookingId})`);
 }

@@ -16,12 +16,14 @@ const envelopeRow = z.object({
   signedAt: z.date().nullable(),
   endedAt: z.date().nullable(),
   declineReasonCipher: bytes.nullable(),
+  /** Name and address that it was made out to, as JSON; null for those of before this was kept. */
+  signerCipher: bytes.nullable(),
 });
 export type EnvelopeRow = z.infer<typeof envelopeRow>;
 
 const columns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", document_id as "documentId", provider,
   provider_envelope_id as "providerEnvelopeId", status, expires_at as "expiresAt", sent_at as "sentAt", signed_at as "signedAt",
-  ended_at as "endedAt", decline_reason_cipher as "declineReasonCipher"`;
+  ended_at as "endedAt", decline_reason_cipher as "declineReasonCipher", signer_cipher as "signerCipher"`;
 
 /** The newest envelope of a booking, whatever became of it. */
 export async function envelopeOf(db: Queryable, bookingId: string): Promise<EnvelopeRow | null> {
@@ -50,13 +52,21 @@ export async function insertEnvelope(
   tx: Queryable,
   envelope: Pick<
     EnvelopeRow,
-    'id' | 'organizationId' | 'bookingId' | 'documentId' | 'provider' | 'providerEnvelopeId' | 'expiresAt'
+    | 'id'
+    | 'organizationId'
+    | 'bookingId'
+    | 'documentId'
+    | 'provider'
+    | 'providerEnvelopeId'
+    | 'expiresAt'
+    | 'signerCipher'
   >,
 ): Promise<boolean> {
   const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
-    insert into envelope (id, organization_id, booking_id, document_id, provider, provider_envelope_id, status, expires_at)
+    insert into envelope (id, organization_id, booking_id, document_id, provider, provider_envelope_id, status, expires_at, signer_cipher)
     values (${envelope.id}, ${envelope.organizationId}, ${envelope.bookingId}, ${envelope.documentId}, ${envelope.provider},
-      ${envelope.providerEnvelopeId}, 'sent', ${envelope.expiresAt?.toISOString() ?? null})
+      ${envelope.providerEnvelopeId}, 'sent', ${envelope.expiresAt?.toISOString() ?? null},
+      ${envelope.signerCipher ? sql.binary(Buffer.from(envelope.signerCipher)) : null})
     on conflict do nothing returning id`);
   return id !== null;
 }

@@ -37,6 +37,8 @@ const summaryRow = z.object({
   displayName: z.string(),
   attention: z.object({ step: z.string(), reason: z.string() }).nullable(),
   attentionSince: z.date().nullable(),
+  addressTrouble: z.enum(['failed', 'bounced', 'complained']).nullable(),
+  addressTroubleSince: z.date().nullable(),
 });
 export type SummaryRow = Omit<z.infer<typeof summaryRow>, 'guestName' | 'guestEmail'> & {
   guestName: string;
@@ -48,7 +50,7 @@ const views: Readonly<Record<BookingView, ReturnType<typeof sql.fragment>>> = {
   waiting: sql.fragment`b.status in ('held', 'displaced')`,
   past: sql.fragment`(b.status in ('completed', 'no_show') or (b.status = 'confirmed' and b.ends_at <= now()))`,
   canceled: sql.fragment`b.status in ('canceled', 'expired', 'declined', 'released')`,
-  attention: sql.fragment`b.attention is not null`,
+  attention: sql.fragment`(b.attention is not null or (b.address_trouble is not null and b.status in ('held', 'confirmed', 'displaced')))`,
   all: sql.fragment`b.status not in ('requested', 'refused')`,
 };
 /** What is to come is listed from now on, everything else from the newest back. */
@@ -77,7 +79,8 @@ export async function listBookings(
   const rows = await db.any(sql.type(summaryRow)`
     select b.id, b.status, b.nda_status as "ndaStatus", b.starts_at as "startsAt", b.ends_at as "endsAt", b.hold_expires_at as "holdExpiresAt",
       b.created_at as "createdAt", b.guest_name_cipher as "guestName", b.guest_email_cipher as "guestEmail", b.guest_time_zone as "guestTimeZone",
-      t.id as "meetingTypeId", t.title, t.slug, h.id as "hostId", h.display_name as "displayName", b.attention, b.attention_since as "attentionSince"
+      t.id as "meetingTypeId", t.title, t.slug, h.id as "hostId", h.display_name as "displayName", b.attention, b.attention_since as "attentionSince",
+      b.address_trouble as "addressTrouble", b.address_trouble_since as "addressTroubleSince"
     from booking b join meeting_type t on t.id = b.meeting_type_id join host h on h.id = b.host_id
     where ${sql.join(conditions, sql.fragment` and `)}
     order by ${order} limit ${filter.limit}`);

@@ -1,22 +1,11 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { bytes } from '#db/bytes.ts';
+import { bookingMailKinds, mailStatuses } from '#domain/booking/mails.ts';
 import type { Queryable } from '../pool.ts';
 import type { FactInput } from './outbox.ts';
 
-export const messageKinds = [
-  'hold_placed',
-  'booking_confirmed',
-  'booking_canceled',
-  'booking_rescheduled',
-  'hold_expired',
-  'booking_declined',
-  'late_signature_taken',
-  'reminder',
-  'signing_code',
-  'verify_email',
-  'reset_password',
-] as const;
+export const messageKinds = [...bookingMailKinds, 'verify_email', 'reset_password'] as const;
 export type MessageKind = (typeof messageKinds)[number];
 export type Recipient = 'guest' | 'host';
 
@@ -55,15 +44,19 @@ const messageRow = z.object({
   kind: z.enum(messageKinds),
   recipient: z.enum(['guest', 'host', 'account']),
   payload: bytes.nullable(),
-  status: z.enum(['requested', 'sent', 'failed', 'bounced', 'complained', 'delivered']),
+  status: z.enum(mailStatuses),
+  /** The booking's sequence when it was asked for; 0 for mails about accounts. */
+  sequence: z.number(),
   failure: z.string().nullable(),
   requestedAt: z.date(),
   sentAt: z.date().nullable(),
+  settledAt: z.date().nullable(),
 });
 export type MessageRow = z.infer<typeof messageRow>;
 
 const messageColumns = sql.fragment`id, organization_id as "organizationId", booking_id as "bookingId", message_key as "messageKey", kind, recipient,
-  payload_cipher as payload, status, failure, requested_at as "requestedAt", sent_at as "sentAt"`;
+  payload_cipher as payload, status, case when booking_id is null then 0 else split_part(message_key, ':', 4)::int end as sequence, failure,
+  requested_at as "requestedAt", sent_at as "sentAt", settled_at as "settledAt"`;
 
 export async function lockMessage(tx: Queryable, id: string): Promise<MessageRow> {
   return tx.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id} for update`);
@@ -91,11 +84,48 @@ export async function markMessage(
   const sent = outcome.status === 'sent';
   await tx.query(sql.unsafe`
     update message set status = ${outcome.status}, provider = ${outcome.provider}, payload_cipher = null, sent_at = case when ${sent} then clock_timestamp() end,
-      provider_message_id = ${sent ? outcome.providerMessageId : null}, failure = ${sent ? null : outcome.failure}
+      provider_message_id = ${sent ? outcome.providerMessageId : null}, failure = ${sent ? null : outcome.failure},
+      settled_at = case when ${!sent} then clock_timestamp() end
     where id = ${id}`);
 }
 
-/** A mail to an account, about no booking: address and links are in the payload. */
+/** Mails that were asked for and have not left. */
+export async function waitingMessagesOf(tx: Queryable, bookingId: string): Promise<readonly MessageRow[]> {
+  return tx.any(sql.type(messageRow)`
+    select ${messageColumns} from message where booking_id = ${bookingId} and status = 'requested' order by requested_at, id for update`);
+}
+
+type Settlement = {
+  status?: 'delivered' | 'bounced' | 'complained' | 'superseded';
+  provider?: string;
+  providerMessageId?: string;
+  failure: string | null;
+};
+
+/** The last word about a mail. What it said beyond its booking is forgotten with it; one that has arrived was sent. */
+export async function settleMessage(tx: Queryable, id: string, to: Settlement): Promise<void> {
+  await tx.query(sql.unsafe`
+    update message set status = coalesce(${to.status ?? null}, status), provider = coalesce(${to.provider ?? null}, provider),
+      provider_message_id = coalesce(provider_message_id, ${to.providerMessageId ?? null}), failure = ${to.failure}, payload_cipher = null,
+      sent_at = case when ${to.status === 'superseded'} then sent_at else coalesce(sent_at, clock_timestamp()) end, settled_at = clock_timestamp()
+    where id = ${id}`);
+}
+
+/** It is under way still, for a reason that the provider tells. */
+export async function noteMailDelay(tx: Queryable, id: string, reason: string | null): Promise<void> {
+  await tx.query(sql.unsafe`update message set failure = ${reason} where id = ${id}`);
+}
+
+/** A mail by our key, as a provider's webhook brings it back; null for a key that is none of ours. */
+export async function findMessageByKey(db: Queryable, key: string): Promise<MessageRow | null> {
+  return db.maybeOne(
+    sql.type(
+      messageRow,
+    )`select ${messageColumns} from message where id = case when ${key} ~ '^[0-9a-f-]{36}$' then ${key}::uuid end`,
+  );
+}
+
+/** A mail about no booking: address and links are in the payload. */
 export async function requestAccountMessage(
   tx: Queryable,
   request: { organizationId: string; kind: 'verify_email' | 'reset_password'; key: string; payload: Buffer },

@@ -34,6 +34,7 @@ describe('a webhook of Postmark', () => {
         recipient: 'guest@example.com',
         occurredAt: new Date('2026-11-21T10:00:00Z'),
         isPermanent: true,
+        isPassing: false,
         description: 'HardBounce: The server was unable to deliver your message.: smtp;550 5.1.1 no such user',
       },
     });
@@ -41,7 +42,10 @@ describe('a webhook of Postmark', () => {
 
   it('tells a passing bounce from a final one', () => {
     const reading = readPostmarkWebhook(encode({ ...hardBounce, Type: 'Transient', Inactive: false }), genuine, basic);
-    expect(reading).toMatchObject({ outcome: 'event', event: { type: 'bounced', isPermanent: false } });
+    expect(reading).toMatchObject({
+      outcome: 'event',
+      event: { type: 'bounced', isPermanent: false, isPassing: true },
+    });
   });
 
   it('tells of a complaint', () => {

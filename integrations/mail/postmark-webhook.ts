@@ -11,8 +11,10 @@ export type MailEvent = {
   providerMessageId: string;
   recipient: string;
   occurredAt: Date;
-  /** A bounce after which the address gets no more mail (`isPermanent`), or a passing one that Postmark goes on trying. */
+  /** A bounce or complaint after which the address gets no more mail until it is reactivated. */
   isPermanent: boolean;
+  /** Postmark goes on trying to deliver this very mail. */
+  isPassing: boolean;
   /** The provider's words, for the booking's page. */
   description: string;
 };
@@ -31,6 +33,13 @@ export type PostmarkWebhookSecret =
   | { kind: 'basic'; username: string; password: string }
   /** `name` in lower case. */
   | { kind: 'header'; name: string; value: string };
+
+/** From the settings: `user:password` (in HTTP a user name holds no colon, a password may), or the value of the named header. */
+export function postmarkSecret(secret: string, header: string | null): PostmarkWebhookSecret {
+  if (header !== null) return { kind: 'header', name: header.toLowerCase(), value: secret };
+  const [username = '', ...password] = secret.split(':');
+  return { kind: 'basic', username, password: password.join(':') };
+}
 
 const bounce = z.object({
   ID: z.number(),
@@ -107,6 +116,7 @@ function readBounce(body: unknown, type: 'bounced' | 'complained'): MailWebhookR
     recipient: data.Email,
     occurredAt: data.BouncedAt,
     isPermanent: type === 'complained' || data.Inactive || permanentBounces.has(data.Type),
+    isPassing: type === 'bounced' && data.Type === 'Transient',
     description: [data.Type, data.Description, data.Details].filter((words) => words !== '').join(': '),
   };
   return { outcome: 'event', event };
@@ -124,6 +134,7 @@ function readDelivery(body: unknown): MailWebhookReading {
     recipient: data.Recipient,
     occurredAt: data.DeliveredAt,
     isPermanent: false,
+    isPassing: false,
     description: data.Details,
   };
   return { outcome: 'event', event };

@@ -37,11 +37,17 @@ export type FactsStream = {
 /** Connects, makes the stream when it is missing, and reconnects for ever after. */
 export async function openFactsStream(options: {
   servers: readonly string[];
+  login?: { user: string; pass: string } | { token: string } | undefined;
+  /** Refuses a server that does not speak TLS. */
+  tls?: boolean;
+  /** Copies of the stream, each on a server of its own; 1, 3 or 5. */
   replicas: number;
   name: string;
 }): Promise<FactsStream> {
   const connection = await connect({
     servers: [...options.servers],
+    ...options.login,
+    ...(options.tls && { tls: {} }),
     name: options.name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

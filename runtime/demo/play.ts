@@ -132,6 +132,17 @@ async function guestSigns({ baseUrl, timeline, live, stepTimeoutMs }: Stage, { t
   await timeline.step('guest', 'is told that the NDA is there, live', () =>
     live.until((seen) => typesSeenBy(seen, 'guest').includes('nda.sent'), 'nda.sent', stepTimeoutMs),
   );
+  await timeline.step(
+    'guest',
+    'has the link to sign by mail',
+    () =>
+      waitForMail(
+        baseUrl,
+        { to: guest.email, mentions: token, subject: /^(Sign|Bitte unterschreiben)/ },
+        stepTimeoutMs,
+      ),
+    ({ subject }) => `"${subject}"`,
+  );
   const session = await timeline.step(
     'guest',
     'reads the NDA',

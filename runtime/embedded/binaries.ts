@@ -7,7 +7,8 @@ import { processEnvironment } from '../config.ts';
 import type { Progress } from '../progress.ts';
 import { isExecutable, onPath } from './server-user.ts';
 
-export type ProgramName = 'nats-server' | 'temporal';
+/** The first two are what `npm start` needs; the others are for clusters and charts, in tests. */
+export type ProgramName = 'nats-server' | 'temporal' | 'temporal-server' | 'temporal-sql-tool' | 'helm';
 
 export type Program = {
   version: string;
@@ -16,8 +17,20 @@ export type Program = {
   archive: (system: string, processor: string) => string;
   checksums: string;
   goPackage: string;
+  /** What the build is called; left out: as the program. */
+  goBinary?: string;
+  /** A newer Go than the machine's, which Go fetches itself. */
+  goToolchain?: string;
   /** What building with Go takes on two cores with nothing cached. */
   buildTime: string;
+};
+
+const temporalServer = {
+  version: 'v1.32.2',
+  releaseUrl: 'https://github.com/temporalio/temporal/releases/download/v1.32.2',
+  archive: (system: string, processor: string) => `temporal_1.32.2_${system}_${processor}.tar.gz`,
+  checksums: 'checksums.txt',
+  goToolchain: 'go1.26.10',
 };
 
 export const programs: Readonly<Record<ProgramName, Program>> = {
@@ -36,6 +49,26 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     checksums: 'checksums.txt',
     goPackage: 'github.com/temporalio/cli/cmd/temporal@v1.5.1',
     buildTime: '3 to 5 minutes',
+  },
+  'temporal-server': {
+    ...temporalServer,
+    goPackage: 'go.temporal.io/server/cmd/server@v1.32.2',
+    goBinary: 'server',
+    buildTime: '4 to 10 minutes',
+  },
+  'temporal-sql-tool': {
+    ...temporalServer,
+    goPackage: 'go.temporal.io/server/cmd/tools/sql@v1.32.2',
+    goBinary: 'sql',
+    buildTime: '2 to 4 minutes',
+  },
+  helm: {
+    version: 'v3.22.0',
+    releaseUrl: 'https://get.helm.sh',
+    archive: (system, processor) => `helm-v3.22.0-${system}-${processor}.tar.gz`,
+    checksums: `helm-v3.22.0-${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz.sha256sum`,
+    goPackage: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+    buildTime: '1 to 2 minutes',
   },
 };
 
@@ -87,6 +120,12 @@ export async function findProgram(name: ProgramName, places?: Partial<SearchPlac
   );
 }
 
+/** The path of a program that is at hand: on PATH or in the cache. Nothing is fetched or built. */
+export function programAtHand(name: ProgramName): string | undefined {
+  const cached = join(defaultCacheDir(), `${name}-${programs[name].version}`);
+  return onPath(name) ?? (isExecutable(cached) ? cached : undefined);
+}
+
 async function download(name: ProgramName, target: string, search: SearchPlaces): Promise<string> {
   const { program, report } = search;
   const archive = program.archive(process.platform, process.arch === 'x64' ? 'amd64' : process.arch);
@@ -130,15 +169,15 @@ async function fetchBytes(url: string, search: SearchPlaces, timeoutMs: number):
 async function build(name: ProgramName, target: string, search: SearchPlaces): Promise<string> {
   const go = onPath('go', `${search.path}:/usr/local/go/bin`);
   if (go === undefined) throw new Error('there is no Go to build it with');
-  const { goPackage, buildTime } = search.program;
+  const { goPackage, goBinary, goToolchain, buildTime } = search.program;
   search.report(`Building ${name} with Go from ${goPackage}: this takes ${buildTime}, once.`);
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   const ticker = setInterval(() => search.report(`Still building ${name} (${seconds()} s) …`), 15_000);
   try {
     return await inScratchFolder(search.cacheDir, async (folder) => {
-      await run(go, ['install', goPackage], { GOBIN: folder });
-      return keep(folder, name, target);
+      await run(go, ['install', goPackage], { GOBIN: folder, ...(goToolchain && { GOTOOLCHAIN: goToolchain }) });
+      return keep(folder, goBinary ?? name, target);
     });
   } catch (error) {
     throw new Error(`building it with Go failed after ${seconds()} s (${(error as Error).message})`, { cause: error });

@@ -154,6 +154,7 @@ export async function send(database: Database, booking: BookingRow): Promise<voi
     documentId: String(documentId),
     provider: 'elsewhere',
     providerEnvelopeId: randomUUID(),
+    signerCipher: null,
   });
 }
 

@@ -57,6 +57,7 @@ async function expiredButSignable() {
   await letHoldEnd(product, booking.id);
   await wake(product, booking.id);
   await untilStatus(product, booking.token, 'expired');
+  await untilMailed(product, booking.id, 2);
   return { ...booking, session };
 }
 

@@ -65,6 +65,8 @@ async function fill(host: TestHost): Promise<RequestIds> {
     reason: 'Not understood.',
     payload: cipher.seal('{}', 'dead_letter.payload'),
   });
+  const hold = { params: { id: booking.id }, body: { reason: 'Claimed in court.' } };
+  expect((await ask(product, 'setLegalHold', hold, host)).status).toBe(200);
   const { items } = (await send<{ items: { id: string }[] }>(product, 'GET', '/sessions', host)).body;
   const documents = (await readAsHost(product, host, booking.id)).documents;
   const letter = await database.oneFirst(

@@ -146,8 +146,14 @@ describe.concurrent('a step that keeps failing', () => {
     expect(seen.attention).toMatchObject({ step: 'send_mail', reason: 'MailServerAway' });
     broken.mailer = false;
     expect((await asHost(product, host, `/bookings/${id}/retry`)).status).toBe(200);
-    expect(await untilMailed(product, id, 3)).toHaveLength(3);
+    const mails = await untilMailed(product, id, 2);
     await untilAttention(here, id, false);
-    expect(await mailFilesOf(product, id)).toBe(3);
+    // The link to sign was overtaken by the signature: it does not leave any more.
+    expect(mails.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
+      'hold_placed superseded',
+      'booking_confirmed sent',
+      'booking_confirmed sent',
+    ]);
+    expect(await mailFilesOf(product, id)).toBe(2);
   }, 120_000);
 });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AuditEntry } from '#contract/bookings.ts';
+import { host } from '../messages/host.ts';
 
 export type AuditItem = z.infer<typeof AuditEntry>;
 
@@ -7,6 +8,12 @@ export type AuditItem = z.infer<typeof AuditEntry>;
 export function actionText(action: string): string {
   const words = action.replace(/[._]/g, ' ').replace(/\bnda\b/g, 'NDA');
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Why a booking needs a look, as far as there is a sentence for it. */
+export function attentionText(attention: { step: string; reason: string }): string {
+  if (attention.step !== 'guest_address') return attention.reason;
+  return host.t.booking.addressTrouble[attention.reason] ?? attention.reason;
 }
 
 /** What of the detail a person can read: short plain values, no ids and no hashes. */

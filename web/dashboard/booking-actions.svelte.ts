@@ -45,6 +45,15 @@ export class BookingDesk {
     return answer;
   }
 
+  async correctEmail(email: string): Promise<Result<HostBooking>> {
+    this.busy = true;
+    const idempotencyKey = newIdempotencyKey();
+    const answer = await api.call('correctGuestEmail', { params: { id: this.id }, body: { email }, idempotencyKey });
+    this.busy = false;
+    if (answer.ok) await this.load();
+    return answer;
+  }
+
   async move(startsAt: string): Promise<Result<HostBooking>> {
     const answer = await api.call('hostReschedule', {
       params: { id: this.id },

@@ -48,6 +48,11 @@ export const de: Messages = {
     hold_running: 'Die Zeit wird noch gehalten.',
     too_late_to_change: 'Es ist zu kurz vor Beginn, um das hier zu ändern. Schreiben Sie dem Gastgeber.',
     reschedule_limit_reached: 'Dieser Termin wurde so oft verschoben, wie es geht. Schreiben Sie dem Gastgeber.',
+    legal_hold_stands: 'Für diesen Termin gilt schon eine Aufbewahrungspflicht.',
+    no_legal_hold: 'Für diesen Termin gilt keine Aufbewahrungspflicht.',
+    booking_erased: 'Die Daten dieses Termins wurden gelöscht.',
+    document_removed:
+      'Dieses Dokument wurde gelöscht: nach der Aufbewahrungsfrist, oder weil der Gast es verlangt hat.',
     nothing_to_resend: 'Zu diesem Termin wurde noch keine Mail gesendet.',
     nothing_to_retry: 'Kein Schritt dieses Termins wartet auf Hilfe.',
     signing_not_open: 'Hier ist im Moment nichts zu unterschreiben.',
@@ -256,6 +261,8 @@ export const de: Messages = {
     cancelDo: 'Treffen absagen',
     keep: 'Behalten',
     bookAgain: 'Neue Zeit buchen',
+    addressFails: (email) =>
+      `Unsere Mails an ${email} kommen zurück. Bewahren Sie den Link dieser Seite auf, und nennen Sie Ihrem Gastgeber die richtige Adresse.`,
     keepLink:
       'Diese Seite ist Ihr Termin, auf jedem Gerät. Bewahren Sie ihren Link auf, oder nehmen Sie den aus Ihrer Mail.',
   },

@@ -202,6 +202,8 @@ export const en = {
     cancelDo: 'Cancel the meeting',
     keep: 'Keep it',
     bookAgain: 'Book a new time',
+    addressFails: (email: string) =>
+      `Our mails to ${email} come back. Keep the link of this page, and tell your host the right address.`,
     keepLink: 'This page is your booking, on any device. Keep its link, or use the one in your mail.',
   },
 

@@ -135,6 +135,18 @@ export const hostEn = {
       retry: 'Trying again.',
       reschedule: 'Moved. Both of you get a new invite.',
     },
+    /** Why no mail reaches the guest; short, as the lists show it. */
+    addressTrouble: {
+      failed: 'The guest’s mail server refused our mail',
+      bounced: 'Our mail to the guest came back',
+      complained: 'The guest’s side marked our mail as spam',
+    } as Record<string, string>,
+    addressAdvice: (email: string) =>
+      `The guest may not know of this meeting. Check ${email} with them: when it is corrected, the newest mail leaves again.`,
+    correctEmail: 'Correct the address',
+    correctEmailTitle: 'Which address is right?',
+    correctEmailHint: 'Everything about this booking goes there from now on, beginning with the newest mail.',
+    correctEmailDone: 'Corrected. The newest mail is on its way there.',
     stuck: (step: string) => `A step keeps failing: ${step}.`,
     timeline: 'What happened',
     documents: 'Documents',
@@ -153,6 +165,7 @@ export const hostEn = {
       failed: 'failed',
       bounced: 'came back',
       complained: 'marked as spam',
+      superseded: 'overtaken, not sent',
     },
     envelope: 'Signature',
     provider: 'Through',

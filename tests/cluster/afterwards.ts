@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { listMailbox } from '#integrations/mail/mailbox-reader.ts';
+import type { Shared } from '#runtime/composition.ts';
+import { bookingWorkflowId } from '#workflows/booking/messages.ts';
+import { PATCH } from './other-version.ts';
+
+const settleWithinMs = 180_000;
+
+/** What is left to do in the product: 0 when every fact has left and every mail is sent. */
+export async function untilSettled({ database }: Shared): Promise<{ unpublished: number; unsent: number }> {
+  const open = z.object({ unpublished: z.number(), unsent: z.number() });
+  const deadline = performance.now() + settleWithinMs;
+  for (;;) {
+    const left = await database.one(sql.type(open)`
+      select (select count(*) from outbox where published_at is null)::int as unpublished,
+        (select count(*) from message where status <> 'sent')::int as unsent`);
+    if (left.unpublished + left.unsent === 0 || performance.now() > deadline) return left;
+    await sleep(500);
+  }
+}
+
+/** How often each booking's confirmation lies in the stream. */
+export async function confirmationsInStream({ stream }: Shared): Promise<Map<string, number>> {
+  const fact = z.object({ data: z.object({ bookingId: z.string() }) });
+  const { first, last } = await stream.bounds();
+  const facts = await stream.read({ from: first, to: last, subjects: ['booking.confirmed.>'] });
+  const counts = new Map<string, number>();
+  for (const { json } of facts) {
+    const { bookingId } = fact.parse(json).data;
+    counts.set(bookingId, (counts.get(bookingId) ?? 0) + 1);
+  }
+  return counts;
+}
+
+export async function mailCounts(
+  { database }: Shared,
+  mailDir: string,
+): Promise<{ wanted: number; inMailbox: number }> {
+  const count = z.object({ count: z.number() });
+  const wanted = await database.oneFirst(sql.type(count)`select count(*)::int as count from message`);
+  return { wanted, inMailbox: (await listMailbox(mailDir, { limit: 100_000 })).length };
+}
+
+export type HistoryOfBooking = { failedTasks: number; hasPatch: boolean; buildIds: string[] };
+
+/** Which versions of the code performed a booking, and whether one of them stumbled over what another had done. */
+export async function historyOf({ temporal }: Shared, bookingId: string): Promise<HistoryOfBooking> {
+  const { events } = await temporal.workflow.getHandle(bookingWorkflowId(bookingId)).fetchHistory();
+  const all = events ?? [];
+  const buildIds = all
+    .map(({ workflowTaskCompletedEventAttributes: task }) => task?.deploymentVersion?.buildId)
+    .filter((buildId) => typeof buildId === 'string');
+  return {
+    failedTasks: all.filter(({ workflowTaskFailedEventAttributes: failed }) => isNondeterminism(failed?.cause)).length,
+    hasPatch: all.some(({ markerRecordedEventAttributes: marker }) =>
+      JSON.stringify(marker ?? {}).includes('core_patch'),
+    ),
+    buildIds: [...new Set(buildIds)],
+  };
+}
+
+export const patchOf = PATCH;
+
+/** temporal.api.enums.v1.WorkflowTaskFailedCause: 24 is NON_DETERMINISTIC_ERROR. */
+function isNondeterminism(cause: unknown): boolean {
+  return cause === 24;
+}

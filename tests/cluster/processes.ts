@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Environment } from '#runtime/config.ts';
+import { type Child, startChild } from '#runtime/embedded/child.ts';
+import { type Member, startMember } from './member.ts';
+
+/** One version of the code: a folder with its sources, and the name that its workers go by. */
+export type Version = { root: string; buildId: string };
+export type Place = { dir: string; env: Environment };
+
+/** An api process on its own port; ready when it says so. */
+export function startApi(name: string, port: number, version: Version, place: Place): Promise<Member> {
+  return startProcess(name, 'api', { PORT: String(port) }, version, place);
+}
+
+/** A worker process of this version; ready when it asks for tasks. */
+export function startWorker(name: string, version: Version, place: Place): Promise<Member> {
+  return startProcess(name, 'worker', { WORKER_BUILD_ID: version.buildId }, version, place);
+}
+
+function startProcess(
+  name: string,
+  kind: 'api' | 'worker',
+  own: Environment,
+  { root }: Version,
+  { dir, env }: Place,
+): Promise<Member> {
+  const script = join(root, 'runtime', `${kind}.ts`);
+  return startMember(name, async () => {
+    const child = await startChild({
+      name,
+      command: process.execPath,
+      args: ['--enable-source-maps', script, `--member=${dir}/${name}`],
+      env: { ...env, ...own },
+      logFile: join(dir, 'logs', `${name}.log`),
+      runDir: join(dir, 'run'),
+      marker: `--member=${dir}/${name}`,
+      messages: true,
+      stopTimeoutMs: 40_000,
+    });
+    await saysReady(child);
+    return child;
+  });
+}
+
+async function saysReady(child: Child): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.process.once('message', () => resolve());
+    child.alive.addEventListener('abort', () => reject(child.alive.reason as Error), { once: true });
+  });
+}

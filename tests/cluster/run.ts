@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openShared, type Shared } from '#runtime/composition.ts';
+import { type Environment, loadConfig, processEnvironment } from '#runtime/config.ts';
+import { freePorts } from '#runtime/embedded/ports.ts';
+import { migrate } from '#runtime/migrate.ts';
+import { timed } from '#runtime/progress.ts';
+import { namespaces, prepareNamespace, temporalConnectionOptions } from '#runtime/temporal-setup.ts';
+import { promoteVersion } from '#runtime/worker-version.ts';
+import { buildHost, buildMeetingType } from '#tests/people.ts';
+import { confirmationsInStream, historyOf, mailCounts, untilSettled } from './afterwards.ts';
+import { type Guests, welcomeGuests } from './guests.ts';
+import type { Member } from './member.ts';
+import { makeOtherVersion } from './other-version.ts';
+import { type Place, startApi, startWorker, type Version } from './processes.ts';
+import { startProxy } from './proxy.ts';
+import { isLost, tableOf } from './report.ts';
+import { type ClusterServers, clusterPrograms, startServers } from './servers.ts';
+import { openWatcher } from './watcher.ts';
+
+/**
+ * `npm run test:cluster [-- --keep]`: the rehearsal of a bad day in production. Ends with 0 when no booking was lost, nothing
+ * was done twice, and every version of the worker went on with what the other had begun. `--keep` leaves the logs.
+ */
+const root = join(import.meta.dirname, '..', '..');
+const phaseMs = 12_000;
+const guestsAtOnce = 3;
+const heldOverTheRollout = 4;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const undo: (() => Promise<unknown> | void)[] = [];
+const problems: string[] = [];
+
+async function rehearse(dir: string): Promise<void> {
+  const programs = await clusterPrograms(say);
+  const servers = await timed('Postgres, NATS ×3, Temporal', say, () => startServers(dir, programs));
+  undo.push(() => servers.stop());
+  const { shared, place } = await prepareProduct(dir, servers);
+  undo.push(() => shared.close());
+  const first: Version = { root, buildId: 'first' };
+  const ports = await freePorts(2);
+  const promote = ({ buildId }: Version) =>
+    promoteVersion(shared.temporal.connection as Parameters<typeof promoteVersion>[0], {
+      ...{ namespace: 'countersign', buildId, timeoutMs: 60_000 },
+    });
+  const [workers, apis] = await timed('Two workers, two apis', say, async () => {
+    const started = await Promise.all([
+      startAll([1, 2].map((number) => () => startWorker(`worker-${number}`, first, place))),
+      startAll(ports.map((port, index) => () => startApi(`api-${index + 1}`, port, first, place))),
+    ]);
+    await promote(first);
+    return started;
+  });
+  const proxy = await startProxy(ports);
+  undo.push(() => proxy.close());
+  const api = { baseUrl: proxy.url, shared };
+  const host = await buildHost(api);
+  const [plain, nda] = [await buildMeetingType(api, host), await buildMeetingType(api, host, { nda: true })];
+  const guests = await welcomeGuests(api, host, { plain, nda });
+  const watcher = openWatcher(proxy.url, host.hostId);
+  undo.push(() => watcher.close());
+
+  const next: Version = { root: join(dir, 'next'), buildId: 'next' };
+  makeOtherVersion(next.root);
+  guests.phase = 'held over the rollout';
+  const toSign = await startAll(Array.from({ length: heldOverTheRollout }, () => () => guests.hold()));
+  const crowd = guests.book(guestsAtOnce);
+  await during(guests, 'everything runs', () => sleep(phaseMs));
+  await during(guests, 'one api killed', () => killAndStartAgain(apis[0]));
+  await during(guests, 'one worker killed', () => killAndStartAgain(workers[0]));
+  await during(guests, 'one NATS killed', () => killAndStartAgain(servers.nats[0]));
+  await during(guests, 'Temporal killed', () => killAndStartAgain(servers.temporal));
+  await during(guests, 'next worker version', async () => {
+    const newer = await startAll([3, 4].map((number) => () => startWorker(`worker-${number}`, next, place)));
+    await promote(next);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all(toSign.map((finish) => finish()));
+    workers.push(...newer);
+    await sleep(phaseMs / 2);
+  });
+  await crowd.stop();
+  await judge(shared, guests, watcher.told, place);
+  say(
+    `\nThe open page lost its connection ${watcher.lostConnections()} times and was told of every slot that was taken.`,
+  );
+}
+
+async function prepareProduct(dir: string, servers: ClusterServers): Promise<{ shared: Shared; place: Place }> {
+  const stateDir = join(dir, 'state');
+  mkdirSync(stateDir, { recursive: true });
+  const withoutLimit = '10000000';
+  const env: Environment = {
+    ...Object.fromEntries(['PATH', 'HOME', 'CHROMIUM_PATH'].map((name) => [name, processEnvironment()[name]])),
+    NODE_ENV: 'development',
+    DEPLOYMENT_ENVIRONMENT: 'production',
+    LOG_LEVEL: 'info',
+    STATE_DIR: stateDir,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    DATABASE_URL: servers.databaseUrl,
+    NATS_URL: servers.natsUrl,
+    NATS_REPLICAS: '3',
+    TEMPORAL_ADDRESS: servers.temporalAddress,
+    LIMIT_READS_PER_MINUTE: withoutLimit,
+    LIMIT_HOLDS_PER_MINUTE: withoutLimit,
+    LIMIT_ATTEMPTS_PER_MINUTE: withoutLimit,
+  };
+  const config = loadConfig(env);
+  await timed('Schema and namespace', say, async () => {
+    await migrate(servers.migrationUrl);
+    const connection = temporalConnectionOptions(config.temporal);
+    const { namespace } = config.temporal;
+    await prepareNamespace({ connection, namespace, ...namespaces[config.deployment] });
+  });
+  return { shared: await openShared(config, 'rehearsal'), place: { dir, env } };
+}
+
+async function startAll<T>(starts: (() => Promise<T>)[]): Promise<T[]> {
+  const settled = await Promise.allSettled(starts.map((start) => start()));
+  const started = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  for (const each of started) if (isMember(each)) undo.push(() => each.stop());
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return started;
+}
+
+function isMember(value: unknown): value is Member {
+  return typeof value === 'object' && value !== null && 'stop' in value;
+}
+
+async function during(guests: Guests, phase: string, work: () => Promise<unknown>): Promise<void> {
+  guests.phase = phase;
+  await timed(phase, say, work);
+}
+
+/** Dead for half of the phase, back for the other half. */
+async function killAndStartAgain(member: Member | undefined): Promise<void> {
+  await member?.kill();
+  await sleep(phaseMs / 2);
+  await member?.start();
+  await sleep(phaseMs / 2);
+}
+
+async function judge(shared: Shared, guests: Guests, told: ReadonlySet<string>, { env }: Place): Promise<void> {
+  const { wishes } = guests;
+  const expect = (holds: boolean, problem: string) => void (holds || problems.push(problem));
+  const left = await timed('until nothing is left to do', say, () => untilSettled(shared));
+  const confirmations = await confirmationsInStream(shared);
+  const mails = await mailCounts(shared, join(env['STATE_DIR'] ?? '', 'mailbox'));
+  const confirmed = wishes.filter(({ confirmedAt }) => confirmedAt !== undefined);
+  const histories = await Promise.all(
+    confirmed.map(async (wish) => ({ wish, ...(await historyOf(shared, wish.bookingId ?? '')) })),
+  );
+  const both = histories.filter(({ buildIds }) => buildIds.length === 2);
+  const onlyNext = histories.filter(({ buildIds }) => buildIds.length === 1 && buildIds[0] === 'next');
+  const held = wishes.filter(({ heldAt }) => heldAt !== undefined);
+
+  say(`\n${tableOf(wishes)}\n`);
+  say(
+    `Bookings: ${wishes.length} asked for, ${held.length} promised, ${confirmed.length} confirmed, ${wishes.filter(isLost).length} lost.`,
+  );
+  say(
+    `Facts: ${confirmations.size} confirmations in the stream. Mails: ${mails.wanted} wanted, ${mails.inMailbox} sent.`,
+  );
+  say(
+    `Versions: ${histories.length - both.length - onlyNext.length} bookings on the first alone, ${both.length} on both, ${onlyNext.length} on the next alone.`,
+  );
+  for (const { trouble, phase } of wishes) if (trouble !== undefined) problems.push(`${phase}: ${trouble}`);
+  expect(
+    wishes.every((wish) => !isLost(wish)),
+    'bookings were lost',
+  );
+  expect(left.unpublished === 0 && left.unsent === 0, `left behind: ${JSON.stringify(left)}`);
+  expect(
+    confirmed.every(({ bookingId }) => confirmations.get(bookingId ?? '') === 1),
+    'not every confirmation is in the stream once',
+  );
+  expect(confirmations.size === confirmed.length, 'the stream has confirmations that nobody asked for');
+  expect(mails.wanted === mails.inMailbox, 'not every mail was sent once');
+  expect(
+    held.every(({ startsAt }) => told.has(startsAt)),
+    'the open page was not told of every slot',
+  );
+  expect(
+    histories.every(({ failedTasks }) => failedTasks === 0),
+    'a version could not replay what the other had done',
+  );
+  expect(
+    both.every(({ hasPatch }) => !hasPatch),
+    'a booking took up the next version’s step in the middle',
+  );
+  expect(
+    onlyNext.length > 0 && onlyNext.every(({ hasPatch }) => hasPatch),
+    'new bookings did not run the next version',
+  );
+  expect(both.length >= heldOverTheRollout, 'held bookings did not go on with the next version');
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'countersign-cluster-'));
+chmodSync(dir, 0o755);
+try {
+  await rehearse(dir);
+} catch (error) {
+  problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+} finally {
+  for (const step of undo.toReversed())
+    await Promise.resolve(step()).catch((error: unknown) => problems.push(String(error)));
+}
+if (problems.length > 0) say(`\nIt does not hold:\n  ${[...new Set(problems)].join('\n  ')}\nLogs: ${dir}/logs`);
+else say('\nIt holds.');
+if (problems.length === 0 && !process.argv.includes('--keep')) rmSync(dir, { recursive: true, force: true });
+process.exit(problems.length === 0 ? 0 : 1);
