@@ -3,6 +3,7 @@ import type { Limiter } from './limits.ts';
 import type { ApiParts } from './parts.ts';
 import type { Handlers } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { guestBookingRoutes } from './routes/guest-booking.ts';
 import { guestPages } from './routes/guest-pages.ts';
 import { hold } from './routes/hold.ts';
@@ -12,6 +13,7 @@ import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { signingRoutes } from './routes/signing.ts';
+import { twoFactorRoutes } from './routes/two-factor.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createTurnstile } from './turnstile.ts';
@@ -23,6 +25,8 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...accountRoutes(parts, auth),
     ...sessionRoutes(parts, auth),
     ...passwordRoutes(parts, auth),
+    ...twoFactorRoutes(parts, auth),
+    ...apiKeyRoutes(parts),
     ...offerRoutes(parts),
     ...hostBookingRoutes(parts),
     ...guestPages(parts),

@@ -18,9 +18,9 @@ type Keyed = {
   call: { who: unknown; params: unknown; body: unknown; response: Response };
   key: string;
 };
-type StoredAnswer =
-  | { kind: 'answer'; body: unknown; cookies?: string[] | undefined }
-  | { kind: 'refusal'; code: ProblemCode; detail: Refused['detail'] };
+type StoredAnswer = { cookies?: string[] | undefined } & (
+  { kind: 'answer'; body: unknown } | { kind: 'refusal'; code: ProblemCode; detail: Refused['detail'] }
+);
 
 /** Requests under way in this process: a twin waits for the first one's answer instead of being sent away. */
 const underWay = new Map<string, Promise<unknown>>();
@@ -88,7 +88,8 @@ async function execute(
     return body;
   } catch (error) {
     if (error instanceof Refused && problems[error.code].status < 500 && error.code !== 'rate_limited') {
-      await store(parts, at, { kind: 'refusal', code: error.code, detail: error.detail });
+      const cookies = cookiesOf(at.response);
+      await store(parts, at, { kind: 'refusal', code: error.code, detail: error.detail, cookies });
     } else {
       await releaseIdempotencyKey(parts.database, at.scope, at.key);
     }
@@ -114,9 +115,9 @@ function openAnswer(parts: ApiParts, row: IdempotencyRow): StoredAnswer | null {
 }
 
 function replay(stored: StoredAnswer, response: Response): { body: unknown } {
-  if (stored.kind === 'refusal') throw new Refused(stored.code, stored.detail);
   // What logs in gives its cookie again: the first answer may never have arrived.
   if (stored.cookies !== undefined) response.setHeader('Set-Cookie', stored.cookies);
+  if (stored.kind === 'refusal') throw new Refused(stored.code, stored.detail);
   return { body: stored.body };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
+import { scopeOf } from '#contract/api-keys.ts';
 import { problems } from '#contract/problems.ts';
 import { routes, type Route } from '#contract/routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -75,7 +76,8 @@ describe.each(ofApi)('$name', ({ name, operation }) => {
 
   it('asks for what its audience has', () => {
     const schemes = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
-    const host = route?.method === 'get' ? ['session'] : ['session', 'csrf'];
+    const key = route && scopeOf(route) !== 'none' ? ['apiKey'] : [];
+    const host = [...(route?.method === 'get' ? ['session'] : ['session', 'csrf']), ...key];
     expect(schemes).toEqual({ public: [], guest: ['guest'], host }[route?.audience ?? 'public']);
   });
 

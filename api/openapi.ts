@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { Live, Ready } from '#contract/operations.ts';
 import { Problem, problems, type ProblemCode } from '#contract/problems.ts';
+import { scopeOf, scopes } from '#contract/api-keys.ts';
 import { routes, type Route } from '#contract/routes.ts';
+import { tags } from '#contract/tags.ts';
 
 /** OpenAPI 3.1, made from the table that the router is made from. */
 export function openApiDocument(publicUrl: string) {
@@ -16,12 +18,12 @@ export function openApiDocument(publicUrl: string) {
       title: 'Countersign',
       version: '1.0.0',
       description:
-        'Scheduling where the slot is held while the guest signs. Hosts use a session cookie with X-CSRF-Token; guests use the token of their ' +
+        'Scheduling where the slot is held while the guest signs. Hosts use a session cookie with X-CSRF-Token, their programs an API key; guests use the token of their ' +
         'booking’s secret link as a bearer token. Errors are RFC 9457 problem details with a stable `code`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(tags).map(([name, { about }]) => ({ name, description: about })),
     paths: { ...paths, ...healthPaths(publicUrl) },
     components: {
       securitySchemes: {
@@ -30,26 +32,19 @@ export function openApiDocument(publicUrl: string) {
           in: 'cookie',
           name: publicUrl.startsWith('https:') ? '__Host-countersign' : 'countersign',
         },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `An API key (csk_…). Scopes: ${Object.entries(scopes)
+            .map(([name, text]) => `\`${name}\` ${text.toLowerCase()}`)
+            .join('; ')}.`,
+        },
         csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' },
         guest: { type: 'http', scheme: 'bearer', description: 'The token of a booking’s secret link' },
       },
     },
   });
 }
-
-/** What the operations are about, in the order in which one meets them. */
-const tags: Readonly<Record<string, string>> = {
-  guest: 'Public pages, and a guest’s own booking by its secret link',
-  signing: 'Reading and signing the NDA',
-  verification: 'Whether a document is whole; open to anybody',
-  accounts: 'Registering, logging in, sessions, passwords',
-  availability: 'When a host can be booked',
-  'meeting types': 'What can be booked',
-  NDA: 'The texts that guests agree to',
-  bookings: 'Bookings as their hosts see and manage them',
-  operations: 'What could not be processed; whether the system is well',
-  webhooks: 'What signing providers call',
-};
 
 /** Beside the versioned API: what load balancers and monitors ask. */
 function healthPaths(publicUrl: string): ZodOpenApiPathsObject {
@@ -89,9 +84,7 @@ function operation(operationId: string, route: Route): ZodOpenApiOperationObject
     operationId,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.audience === 'host' && {
-      security: [route.method === 'get' ? { session: [] } : { session: [], csrf: [] }],
-    }),
+    ...(route.audience === 'host' && { security: hostSecurity(route) }),
     ...(route.audience === 'guest' && { security: [{ guest: [] }] }),
     ...((path ?? query ?? header) && {
       requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
@@ -102,6 +95,13 @@ function operation(operationId: string, route: Route): ZodOpenApiOperationObject
     }),
     responses: { [route.success.status]: success(route), ...refusals(route) } as ZodOpenApiOperationObject['responses'],
   };
+}
+
+/** A session with its CSRF token, or an API key with its scope. */
+function hostSecurity(route: Route): Record<string, string[]>[] {
+  const session = route.method === 'get' ? { session: [] } : { session: [], csrf: [] };
+  const scope = scopeOf(route);
+  return scope === 'none' ? [session] : [session, { apiKey: scope === 'any' ? [] : [scope] }];
 }
 
 function success({ success: { body, mediaType } }: Route) {
@@ -119,7 +119,8 @@ function refusals(route: Route): Record<string, object> {
   if (route.body)
     for (const code of ['malformed_body', 'body_too_large', 'unsupported_media_type'] as const) codes.add(code);
   if (route.params || route.audience === 'guest' || route.body) codes.add('not_found');
-  if (route.audience === 'host') for (const code of ['not_logged_in', 'not_allowed'] as const) codes.add(code);
+  if (route.audience === 'host')
+    for (const code of ['not_logged_in', 'not_allowed', 'api_key_invalid', 'scope_missing'] as const) codes.add(code);
   if (route.audience === 'host' && route.method !== 'get') codes.add('csrf_refused');
   if (route.headers) codes.add('idempotency_key_reused');
   const byStatus = Map.groupBy(codes, (code) => problems[code].status);

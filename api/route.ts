@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import { routes, type Route, type RouteName, type Routes } from '#contract/routes.ts';
+import { apiKeyOf, hostOfApiKey } from './auth/api-keys.ts';
 import {
   guestOfHeader,
   hostOfCookies,
@@ -162,6 +163,7 @@ const attempts: ReadonlySet<RouteName> = new Set([
   'requestPasswordReset',
   'resetPassword',
   'changePassword',
+  'logInSecondStep',
   'verifyEmail',
   'sendSigningCode',
   'previewNdaPdf',
@@ -170,6 +172,8 @@ const attempts: ReadonlySet<RouteName> = new Set([
 async function identify(route: Route, request: Request, parts: ApiParts): Promise<HostIdentity | GuestIdentity | null> {
   if (route.audience === 'public') return null;
   if (route.audience === 'guest') return guestOfHeader(parts.database, request.get('authorization'));
+  const apiKey = apiKeyOf(request.get('authorization'));
+  if (apiKey !== null) return hostOfApiKey(parts.database, apiKey, route);
   const host = await hostOfCookies(parts.database, request.headers.cookie, parts.publicUrl);
   if (!host) throw new Refused('not_logged_in');
   if (route.method !== 'get') requireOwnPage(request, host);

@@ -29,6 +29,44 @@ export const PasswordChange = z
   .object({ current: z.string().min(1).max(256), password: NewPassword })
   .meta({ id: 'PasswordChange' });
 
+/** The password of whoever is logged in, once more; without one (log-in elsewhere only) it is left out. */
+export const PasswordProof = z.object({ password: z.string().max(256).optional() }).meta({ id: 'PasswordProof' });
+
+/** Six digits of the authenticator app, or a recovery code; spaces and hyphens do not matter. */
+const Code = z
+  .string()
+  .min(6, 'A code has six digits.')
+  .max(40)
+  .meta({ description: 'Six digits of the app, or a recovery code' });
+export const SecondFactorCode = z.object({ code: Code }).meta({ id: 'SecondFactorCode' });
+export const BothFactors = PasswordProof.extend({ code: Code }).meta({ id: 'BothFactors' });
+
+export const TwoFactor = z
+  .object({
+    enabled: z.boolean(),
+    since: Instant.nullable(),
+    recoveryCodesLeft: z.int().min(0),
+    /** Whether the account has a password to be asked for. */
+    hasPassword: z.boolean(),
+  })
+  .meta({ id: 'TwoFactor' });
+
+export const TwoFactorSetUp = z
+  .object({
+    secret: z.string().meta({ description: 'Base32, for apps that cannot read the QR code' }),
+    address: z.string().meta({ description: 'otpauth:// address, what the QR code says' }),
+    qrCode: z.string().meta({ description: 'The QR code as an SVG document' }),
+  })
+  .meta({ id: 'TwoFactorSetUp' });
+
+export const RecoveryCodes = z
+  .object({
+    recoveryCodes: z.array(z.string()).meta({ description: 'Shown this once; each works once' }),
+    /** The session was renewed: this is its token now. */
+    csrfToken: z.string(),
+  })
+  .meta({ id: 'RecoveryCodes' });
+
 export const Me = z
   .object({
     accountId: Id,
@@ -39,7 +77,7 @@ export const Me = z
     organization: z.object({ id: Id, name: z.string(), slug: Slug }),
     role: Role,
     host: z.object({ id: Id, slug: Slug, displayName: z.string(), timeZone: TimeZone }),
-    /** For requests that change something: send it back as X-CSRF-Token. */
+    /** For requests that change something: send it back as X-CSRF-Token. Empty for an API key, which needs none. */
     csrfToken: z.string(),
   })
   .meta({ id: 'Me' });

@@ -23,6 +23,13 @@ export const problems = {
   wrong_credentials: { status: 401, title: 'E-mail or password is not right.' },
   csrf_refused: { status: 403, title: 'The request did not come from this site’s own pages.' },
   not_allowed: { status: 403, title: 'Your role does not allow this.' },
+  second_factor_required: { status: 401, title: 'Now enter the code of your authenticator app.' },
+  second_factor_wrong: { status: 403, title: 'This code is not right, or was used already. Wait for the next one.' },
+  log_in_expired: { status: 401, title: 'This log-in took too long. Begin again.' },
+  two_factor_on: { status: 409, title: 'Two-factor is on already.' },
+  two_factor_off: { status: 409, title: 'Two-factor is not set up.' },
+  api_key_invalid: { status: 401, title: 'This API key does not exist, has expired, or was revoked.' },
+  scope_missing: { status: 403, title: 'This API key is not allowed to do that.' },
   password_wrong: { status: 403, title: 'The password is not right.' },
   password_too_common: {
     status: 422,

@@ -1,4 +1,5 @@
 import { GuestToken } from './primitives.ts';
+import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { guestRoutes } from './routes/guest.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
@@ -15,6 +16,7 @@ export type { Audience, Route } from './routes/route.ts';
 /** Paths are under /api/v1. */
 export const routes = {
   ...accountRoutes,
+  ...accessRoutes,
   ...scheduleRoutes,
   ...meetingTypeRoutes,
   ...ndaTemplateRoutes,

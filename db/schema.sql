@@ -2,7 +2,9 @@
 -- tests/integration/schema.test.ts makes a database from this file and one from the migrations, and compares their catalogs: whoever
 -- adds a migration changes this file with it.
 --
---   organization ─┬─ member ── account ─┬─ session, account_token
+--   organization ─┬─ member ── account ─┬─ session, account_token, external_identity
+--                 │                     ├─ two_factor, recovery_code
+--                 │                     └─ api_key
 --                 ├─ host ─┬─ schedule ── schedule_window, schedule_override
 --                 │        └─ meeting_type ── nda_template ── nda_template_version
 --                 ├─ booking ─┬─ claim (the host's time), change_request (what was asked)
@@ -102,6 +104,54 @@ create table account_token (
   used_at timestamptz
 );
 create index account_token_account on account_token (account_id, purpose);
+
+-- One-time codes (TOTP, RFC 6238) as a second step of log-in. It counts once it is confirmed by a code; `last_step` is the time step of the
+-- newest code that was taken: a code counts once.
+create table two_factor (
+  account_id uuid primary key references account,
+  secret_cipher bytea not null,
+  confirmed_at timestamptz,
+  last_step bigint not null default 0,
+  created_at timestamptz not null default now()
+);
+
+-- Ways in without the device that makes the codes: 120 random bits each, of which only the SHA-256 is kept; each counts once.
+create table recovery_code (
+  code_sha256 bytea primary key,
+  account_id uuid not null references account,
+  created_at timestamptz not null default now(),
+  used_at timestamptz
+);
+create index recovery_code_account on recovery_code (account_id);
+
+-- Who somebody is at Google, Microsoft, GitHub or another issuer. The pair of issuer and subject is the identity; addresses change hands.
+create table external_identity (
+  id uuid primary key default uuidv7(),
+  account_id uuid not null references account,
+  provider text not null,
+  issuer text not null,
+  subject text not null,
+  created_at timestamptz not null default now(),
+  last_used_at timestamptz not null default now(),
+  constraint external_identity_once unique (issuer, subject)
+);
+create index external_identity_account on external_identity (account_id);
+
+-- What programs log in with, as a member of an organization. The token is never stored, only its SHA-256; `hint` is its end, to tell keys apart.
+create table api_key (
+  id uuid primary key default uuidv7(),
+  organization_id uuid not null references organization,
+  account_id uuid not null references account,
+  name text not null,
+  token_sha256 bytea not null unique,
+  hint text not null,
+  scopes text[] not null check (cardinality(scopes) > 0),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  last_used_at timestamptz,
+  revoked_at timestamptz
+);
+create index api_key_organization on api_key (organization_id, created_at desc);
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- What can be booked
@@ -658,7 +708,7 @@ revoke insert on audit_event from countersign_app;
 revoke insert, update, delete on audit_head from countersign_app;
 
 grant select, insert, update on organization, member, host, schedule, nda_template, meeting_type, booking, message, dead_letter,
-  idempotency_key, change_request, legal_hold to countersign_host;
+  idempotency_key, change_request, legal_hold, api_key to countersign_host;
 grant select, insert, update, delete on schedule_window, schedule_override to countersign_host;
 grant select, insert on nda_template_version to countersign_host;
 grant select on claim, document, envelope, ceremony, ceremony_event, audit_event, signing_key, account to countersign_host;
@@ -674,7 +724,7 @@ declare
 begin
   foreach name in array array['member', 'host', 'schedule', 'nda_template', 'nda_template_version', 'meeting_type', 'booking', 'claim',
       'document', 'envelope', 'ceremony', 'ceremony_event', 'signing_key', 'outbox', 'message', 'dead_letter', 'audit_event', 'idempotency_key', 'change_request',
-      'legal_hold', 'object_deletion', 'guest_link'] loop
+      'legal_hold', 'object_deletion', 'guest_link', 'api_key'] loop
     execute format('alter table %I enable row level security', name);
     execute format('create policy service on %I to countersign_app using (true) with check (true)', name);
     execute format('create policy own_organization on %I to countersign_host using (organization_id = current_organization_id())

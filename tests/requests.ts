@@ -25,6 +25,7 @@ export type RequestIds = {
   booking: string;
   document: string;
   deadLetter: string;
+  apiKey: string;
   hostSlug: string;
   meetingTypeSlug: string;
 };
@@ -84,6 +85,15 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     me: {},
     changeProfile: { body: { displayName: 'Ada Host' } },
     changePassword: { body: { current: 'not the password', password: 'another horse battery' } },
+    logInSecondStep: { body: { code: '000000' } },
+    readTwoFactor: {},
+    setUpTwoFactor: { body: { password: 'not the password' } },
+    confirmTwoFactor: { body: { code: '000000' } },
+    renewRecoveryCodes: { body: { password: 'not the password', code: '000000' } },
+    endTwoFactor: { body: { password: 'not the password', code: '000000' } },
+    listApiKeys: {},
+    createApiKey: { body: { name: 'Reports', scopes: ['bookings:read'], expiresInDays: 30 } },
+    revokeApiKey: { params: { id: ids.apiKey } },
     listSessions: {},
     revokeSession: { params: { id: ids.session } },
     revokeOtherSessions: {},

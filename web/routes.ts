@@ -23,6 +23,7 @@ export const table: RouteTable = {
   '/dashboard/nda-templates/:id': () => import('./views/NdaTemplateView.svelte'),
   '/dashboard/operations': () => import('./views/OperationsView.svelte'),
   '/dashboard/embed': () => import('./views/EmbedView.svelte'),
+  '/dashboard/api-keys': () => import('./views/ApiKeysView.svelte'),
   '/dashboard/account': () => import('./views/AccountView.svelte'),
   '/:hostSlug': () => import('./views/HostView.svelte'),
   // The page most people come for is in the first file.

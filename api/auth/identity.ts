@@ -9,7 +9,7 @@ import { GuestToken } from '#contract/primitives.ts';
 import { Refused } from '../problem.ts';
 import { clearCookie, readCookie, setCookie } from './cookies.ts';
 
-/** A logged-in member, with the session that proves it. */
+/** A member, with the session that proves it; or the API key's id in its place, which needs no CSRF token. */
 export type HostIdentity = Membership & { sessionId: string; csrfToken: string };
 /** Whoever holds a booking's secret link. */
 export type GuestIdentity = { bookingId: string; organizationId: string };

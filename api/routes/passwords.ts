@@ -1,10 +1,11 @@
 import { sha256 } from '#db/personal.ts';
 import * as accounts from '#db/queries/accounts.ts';
-import { appendAudit } from '#db/queries/audit.ts';
 import { endSessions } from '#db/queries/sessions.ts';
 import { mailLink } from '../auth/account-links.ts';
 import { renewSession } from '../auth/identity.ts';
-import { hashPassword, passwordFits, refuseWeakPassword } from '../auth/passwords.ts';
+import { hashPassword, refuseWeakPassword } from '../auth/passwords.ts';
+import { requirePassword } from '../auth/proof.ts';
+import { noteSecurityChange } from '../auth/security-notice.ts';
 import type { ApiParts } from '../parts.ts';
 import { me } from '../presenters/offer.ts';
 import { Refused } from '../problem.ts';
@@ -18,15 +19,12 @@ export function passwordRoutes(parts: ApiParts, { limiter, guesses }: AuthParts)
   const { database, publicUrl } = parts;
   return {
     changePassword: async ({ who, body, ip, userAgent, headers, response }) => {
-      const guess = await guesses.count({ at: 'password', account: who.email, ...who, cookies: headers['cookie'] });
-      const known = await accounts.findCredentials(database, who.email);
-      if (!(await passwordFits(known?.passwordHash ?? null, body.current)))
-        throw new Refused('password_wrong', { errors: [wrongCurrent] });
-      await guess.forgive();
+      const proof = { password: body.current, field: 'current', cookies: headers['cookie'] };
+      await requirePassword(parts, guesses, who, proof);
       await refuseWeakPassword(body.password, [who.email, who.name, who.organizationName]);
       await accounts.setPassword(database, who.accountId, await hashPassword(body.password));
       const renewed = await renewSession(database, response, who, { publicUrl, ip, userAgent });
-      await audit(parts, who, ip, 'account.password_changed');
+      await noteSecurityChange(parts, who, { change: 'password_changed', ip });
       return me(renewed);
     },
     requestPasswordReset: async ({ body, ip }) => {
@@ -48,18 +46,7 @@ export function passwordRoutes(parts: ApiParts, { limiter, guesses }: AuthParts)
       });
       if (!member) return;
       guesses.rememberDevice(response, member.accountId);
-      await audit(parts, member, ip, 'account.password_reset');
+      await noteSecurityChange(parts, member, { change: 'password_changed', ip });
     },
   };
-}
-
-const wrongCurrent = { field: 'current', code: 'wrong', message: 'This is not the present password.' };
-
-function audit(
-  { database }: ApiParts,
-  { organizationId, accountId }: { organizationId: string; accountId: string },
-  ip: string | null,
-  action: string,
-): Promise<void> {
-  return appendAudit(database, { organizationId, at: new Date(), actor: { type: 'host', id: accountId, ip }, action });
 }

@@ -1,7 +1,7 @@
 import { findCredentials, membershipOf } from '#db/queries/accounts.ts';
-import { appendAudit } from '#db/queries/audit.ts';
 import { endSession, endSessions, sessionsOf } from '#db/queries/sessions.ts';
-import { forgetCookie, startSession } from '../auth/identity.ts';
+import { forgetCookie } from '../auth/identity.ts';
+import { logIn } from '../auth/log-in.ts';
 import { passwordFits } from '../auth/passwords.ts';
 import type { ApiParts } from '../parts.ts';
 import { me } from '../presenters/offer.ts';
@@ -15,19 +15,7 @@ type SessionHandlers = Pick<Handlers, 'logIn' | 'logOut' | 'listSessions' | 'rev
 export function sessionRoutes(parts: ApiParts, auth: AuthParts): SessionHandlers {
   const { database, publicUrl } = parts;
   return {
-    logIn: async (call) => {
-      const { ip, userAgent, response } = call;
-      const member = await memberOfPassword(parts, auth, call);
-      await appendAudit(database, {
-        organizationId: member.organizationId,
-        at: new Date(),
-        actor: { type: 'host', id: member.accountId, ip },
-        action: 'session.started',
-      });
-      const session = await startSession(database, response, member, { publicUrl, ip, userAgent });
-      auth.guesses.rememberDevice(response, member.accountId);
-      return me(session);
-    },
+    logIn: async (call) => me(await logIn(parts, auth, await memberOfPassword(parts, auth, call), call)),
     logOut: async ({ who, response }) => {
       await endSession(database, who.accountId, who.sessionId);
       forgetCookie(response, publicUrl);

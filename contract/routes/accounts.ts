@@ -23,7 +23,7 @@ export const accountRoutes = {
     headers: withKey,
     body: accounts.Credentials,
     success: created(accounts.Me),
-    problems: ['wrong_credentials'],
+    problems: ['wrong_credentials', 'second_factor_required'],
   },
   logOut: {
     method: 'delete',
@@ -39,6 +39,7 @@ export const accountRoutes = {
     summary: 'Who is logged in',
     audience: 'host',
     tag: 'accounts',
+    anyKey: true,
     success: ok(accounts.Me),
   },
   changeProfile: {

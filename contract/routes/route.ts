@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, IdempotencyKey, Slug } from '../primitives.ts';
 import type { ProblemCode } from '../problems.ts';
+import type { Tag } from '../tags.ts';
 
 /** Who may call: anybody, whoever holds a booking's secret link (Authorization: Bearer), or a logged-in member. */
 export type Audience = 'public' | 'guest' | 'host';
@@ -10,7 +11,9 @@ export type Route = {
   path: string;
   summary: string;
   audience: Audience;
-  tag: string;
+  tag: Tag;
+  /** Any API key may call it, though its tag is for people alone. */
+  anyKey?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;

@@ -5,7 +5,18 @@ import { bookingMailKinds, mailStatuses } from '#domain/booking/mails.ts';
 import type { Queryable } from '../pool.ts';
 import type { FactInput } from './outbox.ts';
 
-export const messageKinds = [...bookingMailKinds, 'verify_email', 'reset_password'] as const;
+export const messageKinds = [...bookingMailKinds, 'verify_email', 'reset_password', 'security_notice'] as const;
+/** What changed about the ways into an account. */
+export const securityChanges = [
+  'password_changed',
+  'two_factor_on',
+  'two_factor_off',
+  'recovery_codes_renewed',
+  'api_key_created',
+  'log_in_linked',
+  'log_in_unlinked',
+] as const;
+export type SecurityChange = (typeof securityChanges)[number];
 export type MessageKind = (typeof messageKinds)[number];
 export type Recipient = 'guest' | 'host';
 
@@ -128,7 +139,12 @@ export async function findMessageByKey(db: Queryable, key: string): Promise<Mess
 /** A mail about no booking: address and links are in the payload. */
 export async function requestAccountMessage(
   tx: Queryable,
-  request: { organizationId: string; kind: 'verify_email' | 'reset_password'; key: string; payload: Buffer },
+  request: {
+    organizationId: string;
+    kind: 'verify_email' | 'reset_password' | 'security_notice';
+    key: string;
+    payload: Buffer;
+  },
 ): Promise<string | null> {
   return tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
     insert into message (organization_id, message_key, kind, recipient, payload_cipher, status)

@@ -25,6 +25,7 @@ beforeAll(async () => {
     booking: held.body.booking.id,
     document: document.id,
     deadLetter: randomUUID(),
+    apiKey: randomUUID(),
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   });

@@ -29,6 +29,7 @@ beforeAll(async () => {
     booking: held.body.booking.id,
     document: session.document.id,
     deadLetter: randomUUID(),
+    apiKey: randomUUID(),
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   };

@@ -58,6 +58,7 @@ async function fill(host: TestHost): Promise<RequestIds> {
     { body: goodSchedule() },
     { ...host, key: randomUUID() },
   );
+  const apiKey = await ask<{ id: string }>(product, 'createApiKey', goodRequests({} as RequestIds).createApiKey, host);
   await insertDeadLetter(database, {
     organizationId: host.organizationId,
     source: 'signing:builtin',
@@ -80,6 +81,7 @@ async function fill(host: TestHost): Promise<RequestIds> {
     booking: booking.id,
     document: documents[0]?.id ?? '',
     deadLetter: letter,
+    apiKey: apiKey.body.id,
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   };

@@ -30,6 +30,13 @@ export const de: Messages = {
     wrong_credentials: 'E-Mail oder Passwort stimmt nicht.',
     csrf_refused: 'Die Anfrage kam nicht von den Seiten dieser Anwendung. Laden Sie die Seite neu.',
     not_allowed: 'Ihre Rolle erlaubt das nicht.',
+    second_factor_required: 'Geben Sie jetzt den Code Ihrer Authenticator-App ein.',
+    second_factor_wrong: 'Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten.',
+    log_in_expired: 'Diese Anmeldung hat zu lange gedauert. Beginnen Sie noch einmal.',
+    two_factor_on: 'Die Zwei-Faktor-Anmeldung ist schon eingeschaltet.',
+    two_factor_off: 'Die Zwei-Faktor-Anmeldung ist nicht eingerichtet.',
+    api_key_invalid: 'Diesen API-Schlüssel gibt es nicht, er ist abgelaufen oder widerrufen.',
+    scope_missing: 'Dieser API-Schlüssel darf das nicht.',
     password_wrong: 'Das Passwort stimmt nicht.',
     password_too_common:
       'Dieses Passwort ist leicht zu erraten: Es steht auf den Listen, die Angreifer zuerst versuchen, oder besteht aus Ihrem Namen oder Ihrer Adresse.',

@@ -1,3 +1,4 @@
+import { accountDe } from './account-de.ts';
 import type { HostMessages } from './host-en.ts';
 
 export const hostDe: HostMessages = {
@@ -335,6 +336,8 @@ export const hostDe: HostMessages = {
     revokeAll: 'Überall abmelden',
     unknownDevice: 'Unbekanntes Gerät',
   },
+
+  ...accountDe,
 
   operations: {
     title: 'Betrieb',

@@ -1,4 +1,5 @@
 import type { NdaStatus } from '#domain/booking/states.ts';
+import { accountEn } from './account-en.ts';
 
 const ndaStatus: Record<NdaStatus, string> = {
   not_required: 'No NDA needed',
@@ -337,6 +338,8 @@ export const hostEn = {
     revokeAll: 'Log out everywhere',
     unknownDevice: 'Unknown device',
   },
+
+  ...accountEn,
 
   operations: {
     title: 'Operations',

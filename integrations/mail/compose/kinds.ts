@@ -27,6 +27,15 @@ type Canceled = { canceledBy: 'guest' | 'host' | 'organization'; reason: string 
 type Moved = { previousStartsAt: Date };
 type ShortLived = { expiresInMinutes: number };
 
+export type SecurityChange =
+  | 'password_changed'
+  | 'two_factor_on'
+  | 'two_factor_off'
+  | 'recovery_codes_renewed'
+  | 'api_key_created'
+  | 'log_in_linked'
+  | 'log_in_unlinked';
+
 export type MailData = {
   hold_placed: AboutMeeting & { holdExpiresAt: Date; signingUrl: string; cancelUrl: string | null };
   booking_confirmed_guest: AboutConfirmed & ToGuest & Calendars;
@@ -45,6 +54,8 @@ export type MailData = {
   reminder_host: AboutConfirmed & { guestEmail: string };
   verify_email: Recipient & ShortLived & { verifyUrl: string };
   reset_password: Recipient & ShortLived & { resetUrl: string };
+  /** Something about the ways into an account changed. */
+  security_notice: Recipient & { change: SecurityChange; accountUrl: string };
   /** The one-time code that shows that the signer reads the mail of the address. */
   signing_code: Recipient & ShortLived & { code: string; documentTitle: string; hostName: string };
 };
@@ -71,5 +82,6 @@ export const mailKinds = [
   'reminder_host',
   'verify_email',
   'reset_password',
+  'security_notice',
   'signing_code',
 ] as const satisfies readonly MailKind[];

@@ -121,6 +121,10 @@ export const plans: { [K in MailKind]: Plan<K> } = {
     account('reset_password', data, voice, {
       action: { label: voice.language.actions.resetPassword, url: data.resetUrl },
     }),
+  security_notice: (data, voice) =>
+    account('security_notice', data, voice, {
+      action: { label: voice.language.actions.openAccount, url: data.accountUrl },
+    }),
   signing_code: (data, voice) => account('signing_code', data, voice, { code: data.code }),
 };
 

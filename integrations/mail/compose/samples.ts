@@ -64,6 +64,12 @@ export function sampleMails(locale: string, timeZone: string): Samples {
       expiresInMinutes: 30,
       resetUrl: 'https://example.org/reset-password/abc',
     },
+    security_notice: {
+      ...recipient,
+      recipientName: 'Demo Host',
+      change: 'two_factor_on',
+      accountUrl: 'https://example.org/dashboard/account',
+    },
     signing_code: {
       ...recipient,
       expiresInMinutes: 10,

@@ -38,6 +38,7 @@ export const de: Language = {
     chooseAnother: 'Anderen Termin wählen',
     verify: 'Adresse bestätigen',
     resetPassword: 'Neues Passwort wählen',
+    openAccount: 'Konto öffnen',
   },
   links: {
     reschedule: 'Anderen Termin wählen',
@@ -149,6 +150,15 @@ export const de: Language = {
       paragraphs: [`${data.guestName} trifft Sie am ${times.date} um ${times.start}.`],
     }),
   },
+  securityChanges: {
+    password_changed: 'Ihr Passwort wurde geändert',
+    two_factor_on: 'Die Zwei-Faktor-Anmeldung wurde eingeschaltet',
+    two_factor_off: 'Die Zwei-Faktor-Anmeldung wurde ausgeschaltet',
+    recovery_codes_renewed: 'Neue Wiederherstellungscodes wurden erstellt',
+    api_key_created: 'Ein API-Schlüssel wurde erstellt',
+    log_in_linked: 'Ein weiterer Weg zur Anmeldung wurde hinzugefügt',
+    log_in_unlinked: 'Ein Weg zur Anmeldung wurde entfernt',
+  },
   accounts: {
     verify_email: (data) => ({
       subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
@@ -164,6 +174,14 @@ export const de: Language = {
       paragraphs: [
         `Wählen Sie es über den Link unten. Der Link gilt einmal, ${data.expiresInMinutes} Minuten lang.`,
         'Wenn Sie das nicht angefordert haben, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.',
+      ],
+    }),
+    security_notice: (data) => ({
+      subject: de.securityChanges[data.change],
+      heading: de.securityChanges[data.change],
+      paragraphs: [
+        'Wenn Sie das waren, müssen Sie nichts tun.',
+        'Wenn nicht, wählen Sie sofort ein neues Passwort, melden Sie sich überall ab und sehen Sie die API-Schlüssel Ihres Kontos durch.',
       ],
     }),
     signing_code: (data) => ({

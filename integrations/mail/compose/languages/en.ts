@@ -38,6 +38,7 @@ export const en: Language = {
     chooseAnother: 'Choose another time',
     verify: 'Confirm my address',
     resetPassword: 'Choose a new password',
+    openAccount: 'Open the account',
   },
   links: {
     reschedule: 'Choose another time',
@@ -149,6 +150,15 @@ export const en: Language = {
       paragraphs: [`${data.guestName} meets you on ${times.date}, at ${times.start}.`],
     }),
   },
+  securityChanges: {
+    password_changed: 'Your password was changed',
+    two_factor_on: 'Two-factor log-in was turned on',
+    two_factor_off: 'Two-factor log-in was turned off',
+    recovery_codes_renewed: 'New recovery codes were made',
+    api_key_created: 'An API key was made',
+    log_in_linked: 'Another way to log in was added',
+    log_in_unlinked: 'A way to log in was removed',
+  },
   accounts: {
     verify_email: (data) => ({
       subject: 'Confirm your e-mail address',
@@ -164,6 +174,14 @@ export const en: Language = {
       paragraphs: [
         `Choose it with the link below. The link works once, within ${data.expiresInMinutes} minutes.`,
         'If you did not ask for this, you need do nothing: your password stays as it is.',
+      ],
+    }),
+    security_notice: (data) => ({
+      subject: en.securityChanges[data.change],
+      heading: en.securityChanges[data.change],
+      paragraphs: [
+        'If that was you, you need do nothing.',
+        'If it was not, set a new password at once, log out everywhere, and look through the API keys of your account.',
       ],
     }),
     signing_code: (data) => ({

@@ -1,4 +1,4 @@
-import type { AccountMailKind, MailData, MeetingMailKind } from '../kinds.ts';
+import type { AccountMailKind, MailData, MeetingMailKind, SecurityChange } from '../kinds.ts';
 import type { ShownTimes } from '../times.ts';
 
 export type MailWords = { subject: string; heading: string; paragraphs: string[] };
@@ -19,10 +19,18 @@ export type Language = {
   rows: Record<'when' | 'before' | 'heldUntil' | 'where' | 'host' | 'guest' | 'nda' | 'reason', string>;
   ndaSigned: string;
   actions: Record<
-    'sign' | 'viewBooking' | 'openBooking' | 'chooseAgain' | 'chooseAnother' | 'verify' | 'resetPassword',
+    | 'sign'
+    | 'viewBooking'
+    | 'openBooking'
+    | 'chooseAgain'
+    | 'chooseAnother'
+    | 'verify'
+    | 'resetPassword'
+    | 'openAccount',
     string
   >;
   links: Record<'reschedule' | 'cancel' | 'letGo' | 'google' | 'outlook', string>;
   meetings: { [K in MeetingMailKind]: (data: MailData[K], times: SentenceTimes) => MailWords };
+  securityChanges: Record<SecurityChange, string>;
   accounts: { [K in AccountMailKind]: (data: MailData[K]) => MailWords };
 };
