@@ -11,6 +11,7 @@ export const tags = {
   'meeting types': { about: 'What can be booked', scope: 'setup' },
   NDA: { about: 'The texts that guests agree to', scope: 'setup' },
   bookings: { about: 'Bookings as their hosts see and manage them', scope: 'bookings' },
+  privacy: { about: 'How long personal data is kept; handing it over and erasing it on request', scope: null },
   operations: { about: 'What could not be processed; whether the system is well', scope: 'operations' },
   webhooks: { about: 'What signing providers call', scope: null },
 } as const satisfies Record<string, { about: string; scope: 'bookings' | 'setup' | 'operations' | null }>;
