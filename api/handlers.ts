@@ -12,6 +12,7 @@ import { offerRoutes } from './routes/offer.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { privacyRoutes } from './routes/privacy.ts';
+import { signingKeyRoutes } from './routes/signing-keys.ts';
 import { signingRoutes } from './routes/signing.ts';
 import { twoFactorRoutes } from './routes/two-factor.ts';
 import { verificationRoutes } from './routes/verification.ts';
@@ -33,6 +34,7 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...hold(parts, createTurnstile()),
     ...guestBookingRoutes(parts),
     ...privacyRoutes(parts),
+    ...signingKeyRoutes(parts),
     ...signingRoutes(parts),
     ...verificationRoutes(parts),
     ...webhookRoutes(parts),

@@ -1,6 +1,7 @@
 import type { BookingContext } from '#db/queries/booking-context.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
+import type { Actor } from '#db/queries/audit.ts';
 import type { MailboxEntry, MailboxMessage } from '#integrations/mail/mailbox-reader.ts';
 import type { MailWebhookReading } from '#integrations/mail/postmark-webhook.ts';
 import type { SigningProvider } from '#integrations/signing/provider.ts';
@@ -29,6 +30,11 @@ export type ApiParts = {
   slotsMemory: SlotsMemory;
   vault: DocumentVault;
   signing: SigningProvider;
+  /** Gives the organization the next keys to seal with. */
+  rotateSigningKey(
+    organization: { id: string; name: string },
+    options: { actor: Actor; reason: 'routine' | 'lost' },
+  ): Promise<unknown>;
   ndaText: NdaText;
   /** The invite as calendars read it. */
   inviteText(context: BookingContext, method: 'PUBLISH' | 'CANCEL'): string;

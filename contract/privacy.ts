@@ -84,3 +84,25 @@ export const ErasureReport = z
   })
   .meta({ id: 'ErasureReport' });
 export type ErasureReport = z.infer<typeof ErasureReport>;
+
+/** A key that an organization seals documents with; the newest does, the others are there for what they sealed. */
+export const SigningKey = z
+  .object({
+    id: Id,
+    createdAt: Instant,
+    notAfter: Instant,
+    /** SHA-256 of its certificate, and of its root's: what verification names. */
+    certificateSha256: z.string(),
+    rootSha256: z.string(),
+    seals: z.boolean(),
+  })
+  .meta({ id: 'SigningKey' });
+export const SigningKeys = z.object({ items: z.array(SigningKey) }).meta({ id: 'SigningKeys' });
+export const SigningKeyRotation = z
+  .object({
+    reason: z
+      .enum(['routine', 'lost'])
+      .default('routine')
+      .meta({ description: '`lost`: the old keys may be in other hands; makes a new root' }),
+  })
+  .meta({ id: 'SigningKeyRotation' });

@@ -12,14 +12,21 @@ export type PersonalCipher = {
   open(cipher: Uint8Array, context: string): string;
   sealBytes(bytes: Uint8Array, context: string): Buffer;
   openBytes(cipher: Uint8Array, context: string): Buffer;
-  /** True when another key than the first encrypted it: rotation rewrites it. */
-  isStale(cipher: Uint8Array): boolean;
-  /** Keyed hashes of the words' prefixes in the given texts, for `guest_search`. */
+  /** The id of the key that encrypts. */
+  readonly keyId: string;
+  /** What every value begins with that this key encrypted: by it the database finds the others, which rotation rewrites. */
+  readonly prefix: Buffer;
+  /** Keyed hashes of the words' prefixes in the given texts, for `guest_search`, under the newest key. */
   searchTokens(organizationId: string, texts: readonly string[]): string[];
-  /** Keyed hashes of whole words, to look up in `guest_search`. */
-  searchWords(organizationId: string, query: string): string[];
-  /** The secret link of a booking: derived, so that it need not be stored. 256 bits, base64url. */
+  /** Keyed hashes of whole words, to look up in `guest_search`: one list for each key, as rows made before a rotation are found by the older. */
+  searchWords(organizationId: string, query: string): string[][];
+  /**
+   * The secret link of a booking: derived, so that it need not be stored. 256 bits, base64url. By the oldest key: links that were sent stay
+   * what they are for as long as it is configured.
+   */
   guestToken(bookingId: string): string;
+  /** The link by each further key, newest first: they are accepted too, so that the oldest key can be dropped one day. */
+  furtherGuestTokens(bookingId: string): { keyId: string; token: string }[];
   /** Keyed, so that a text which is easy to guess cannot be found from it. Hexadecimal. */
   fingerprint(text: string): string;
 };
@@ -31,18 +38,19 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
   const [newest] = masterKeys;
   if (!newest) throw new Error('At least one master key is needed.');
   const columnKeys = new Map(masterKeys.map(({ id, key }) => [id, derive(key, 'personal-columns')]));
-  // Search and links outlive rotation: they hang on the oldest key, which stays configured as long as data of its time lives.
   const oldest = masterKeys.at(-1) ?? newest;
-  const searchKey = derive(oldest.key, 'search');
+  const searchKeys = masterKeys.map(({ key }) => derive(key, 'search')) as [Buffer, ...Buffer[]];
+  const linkKeys = masterKeys.map(({ id, key }) => ({ keyId: id, key: derive(key, 'guest-link') }));
   const linkKey = derive(oldest.key, 'guest-link');
+  const newestId = Buffer.from(newest.id);
+  const prefix = Buffer.concat([Buffer.from([version, newestId.length]), newestId]);
   const fingerprintKey = derive(oldest.key, 'fingerprint');
 
   const sealBytes = (bytes: Uint8Array, context: string): Buffer => {
-    const id = Buffer.from(newest.id);
     const nonce = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', keyOf(columnKeys, newest.id), nonce).setAAD(Buffer.from(context));
     const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
-    return Buffer.concat([Buffer.from([version, id.length]), id, nonce, cipher.getAuthTag(), body]);
+    return Buffer.concat([prefix, nonce, cipher.getAuthTag(), body]);
   };
   const openBytes = (sealed: Uint8Array, context: string): Buffer => {
     const { keyId, nonce, tag, body } = parts(sealed);
@@ -51,7 +59,7 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
       .setAuthTag(tag);
     return Buffer.concat([decipher.update(body), decipher.final()]);
   };
-  const token = (organizationId: string, word: string): string =>
+  const token = (searchKey: Buffer, organizationId: string, word: string): string =>
     createHmac('sha256', searchKey).update(`${organizationId}:${word}`).digest('base64url').slice(0, 11);
 
   return {
@@ -59,13 +67,22 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
     openBytes,
     seal: (text, context) => sealBytes(Buffer.from(text, 'utf8'), context),
     open: (sealed, context) => openBytes(sealed, context).toString('utf8'),
-    isStale: (sealed) => parts(sealed).keyId !== newest.id,
+    keyId: newest.id,
+    prefix,
     searchTokens: (organizationId, texts) => [
-      ...new Set(texts.flatMap(words).flatMap((word) => prefixes(word).map((prefix) => token(organizationId, prefix)))),
+      ...new Set(
+        texts
+          .flatMap(words)
+          .flatMap((word) => prefixes(word).map((start) => token(searchKeys[0], organizationId, start))),
+      ),
     ],
     searchWords: (organizationId, query) =>
-      words(query).map((word) => token(organizationId, [...word].slice(0, longestPrefix).join(''))),
-    guestToken: (bookingId) => createHmac('sha256', linkKey).update(bookingId).digest('base64url'),
+      searchKeys.map((key) =>
+        words(query).map((word) => token(key, organizationId, [...word].slice(0, longestPrefix).join(''))),
+      ),
+    guestToken: (bookingId) => linkOf(linkKey, bookingId),
+    furtherGuestTokens: (bookingId) =>
+      linkKeys.slice(0, -1).map(({ keyId, key }) => ({ keyId, token: linkOf(key, bookingId) })),
     fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('hex'),
   };
 }
@@ -73,6 +90,9 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
 export function sha256(value: string | Uint8Array): Buffer {
   return createHash('sha256').update(value).digest();
 }
+
+const linkOf = (key: Buffer, bookingId: string): string =>
+  createHmac('sha256', key).update(bookingId).digest('base64url');
 
 function derive(key: Uint8Array, purpose: string): Buffer {
   if (key.length !== 32) throw new Error(`A master key has 32 bytes, this one has ${key.length}.`);

@@ -123,14 +123,18 @@ function openSigning(config: Config, parts: SigningParts): SigningProvider {
     // Signed means confirmed: an authority that is away makes the time stated by our own key, not the guest wait.
     whenTimestampFails: 'own_key',
     verifyUrl: `${http.publicUrl}/verify`,
-    webhookSecrets: [builtinWebhookSecret(config)],
+    webhookSecrets: [
+      builtinWebhookSecret(config),
+      ...config.masterKeys.slice(1).map(({ key }) => webhookSecretOf(key)),
+    ],
   });
 }
 
 /** The secret that signs the built-in provider's webhooks: derived, so that there is one less to keep. */
 export function builtinWebhookSecret({ masterKeys }: Pick<Config, 'masterKeys'>): string {
-  const oldest = masterKeys.at(-1);
-  if (!oldest) throw new Error('At least one master key is needed.');
-  const masterKey = oldest.key;
+  return webhookSecretOf(masterKeys[0].key);
+}
+
+function webhookSecretOf(masterKey: Uint8Array): string {
   return `whsec_${Buffer.from(hkdfSync('sha256', masterKey, '', 'countersign/builtin-webhooks', 32)).toString('base64')}`;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { inviteText } from '#activities/booking-mail.ts';
 import type { Log, Parts } from '#activities/parts.ts';
+import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { createFactPublisher } from '#activities/publish-facts.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
@@ -53,6 +54,7 @@ export async function openApiParts(
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, new Date()),
     verifyPdf: pdfReport,
+    rotateSigningKey: (organization, options) => rotateSigningKey(shared, organization, options),
     mailbox: mailboxOf(config),
     readMailWebhook: mailWebhookOf(config),
     publicUrl: http.publicUrl,

@@ -149,6 +149,8 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     bookingRetention: booking,
     setLegalHold: { ...booking, body: { reason: 'Claimed in court.' } },
     liftLegalHold: booking,
+    listSigningKeys: {},
+    rotateSigningKey: { body: { reason: 'routine' } },
     exportGuestData: { body: { email: grace.email } },
     previewErasure: { body: { email: grace.email } },
     eraseGuestData: { body: { email: 'nobody@example.net' } },

@@ -1,5 +1,5 @@
 import * as privacy from '../privacy.ts';
-import { byId, ok, type Route } from './route.ts';
+import { byId, ok, withKey, type Route } from './route.ts';
 
 export const privacyRoutes = {
   readRetention: {
@@ -49,6 +49,24 @@ export const privacyRoutes = {
     params: byId,
     success: ok(privacy.BookingRetention),
     problems: ['no_legal_hold'],
+  },
+  listSigningKeys: {
+    method: 'get',
+    path: '/organization/signing-keys',
+    summary: 'The keys that documents were sealed with, the newest first',
+    audience: 'host',
+    tag: 'privacy',
+    success: ok(privacy.SigningKeys),
+  },
+  rotateSigningKey: {
+    method: 'post',
+    path: '/organization/signing-keys',
+    summary: 'Seal with a new key from now on; documents sealed before keep verifying',
+    audience: 'host',
+    tag: 'privacy',
+    headers: withKey,
+    body: privacy.SigningKeyRotation,
+    success: ok(privacy.SigningKeys),
   },
   exportGuestData: {
     method: 'post',

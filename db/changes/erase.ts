@@ -79,7 +79,9 @@ async function emptyWhatBelongsTo(tx: Transaction, bookingId: string): Promise<v
   await tx.query(sql.unsafe`
     update ceremony_event set ip = null, user_agent = null
     where envelope_id in (select envelope_id from ceremony where booking_id = ${bookingId})`);
-  await tx.query(sql.unsafe`update envelope set decline_reason_cipher = null, signer_cipher = null where booking_id = ${bookingId}`);
+  await tx.query(
+    sql.unsafe`update envelope set decline_reason_cipher = null, signer_cipher = null where booking_id = ${bookingId}`,
+  );
   await tx.query(sql.unsafe`
     update change_request set reason_cipher = null, ip = case when actor_type = 'guest' then null else ip end
     where booking_id = ${bookingId}`);

@@ -5,6 +5,7 @@ import { nextStep, type Progress, type Step } from '#domain/booking/next-step.ts
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
+import { insertGuestLinks } from './guest-access.ts';
 
 /** A booking without what is personal in it: what rules and facts need. */
 const bookingRow = z.object({
@@ -117,7 +118,7 @@ export async function insertRequestedBooking(
     insert into booking (id, organization_id, host_id, meeting_type_id, session_id, status, nda_status, starts_at, ends_at,
       buffer_before_minutes, buffer_after_minutes, hold_minutes, reminders_minutes, reschedule_cutoff_minutes, reschedule_limit,
       nda_template_version_id, guest_name_cipher, guest_email_cipher, guest_note_cipher, answers_cipher, guest_time_zone, guest_locale,
-      guest_search, guest_token_sha256)
+      guest_search, search_key_id, guest_token_sha256)
     values (${input.id}, ${input.organizationId}, ${input.hostId}, ${input.meetingTypeId}, ${input.id}, 'requested',
       ${input.ndaTemplateVersionId ? 'pending' : 'not_required'}, ${input.startsAt.toISOString()}, ${input.endsAt.toISOString()},
       ${input.bufferBeforeMinutes}, ${input.bufferAfterMinutes}, ${input.holdMinutes}, ${sql.array([...input.remindersMinutes], 'int4')},
@@ -125,8 +126,10 @@ export async function insertRequestedBooking(
       ${sql.binary(cipher.seal(guest.name, 'booking.guest_name'))}, ${sql.binary(cipher.seal(guest.email, 'booking.guest_email'))},
       ${sql.binary(cipher.seal(guest.note, 'booking.guest_note'))}, ${sql.binary(cipher.seal(JSON.stringify(input.answers), 'booking.answers'))},
       ${guest.timeZone}, ${guest.locale},
-      ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${sql.binary(tokenSha256)})
+      ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${cipher.keyId},
+      ${sql.binary(tokenSha256)})
     on conflict (id) do nothing`);
+  await insertGuestLinks(tx, cipher, input);
 }
 
 const personRow = z.object({

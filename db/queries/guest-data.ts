@@ -4,6 +4,7 @@ import { bytes } from '#db/bytes.ts';
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
+import { foundBy } from './guest-search.ts';
 
 const foundRow = z.object({ id: z.string(), email: bytes });
 
@@ -21,7 +22,7 @@ export async function bookingsOfGuest(
   const found = await db.any(sql.type(foundRow)`
     select id, guest_email_cipher as email from booking
     where organization_id = ${organizationId} and guest_email_cipher is not null
-      and guest_search @> ${sql.array(cipher.searchWords(organizationId, email), 'text')}
+      and ${foundBy(cipher, organizationId, email)}
     order by starts_at, id`);
   return found
     .filter((row) => cipher.open(row.email, 'booking.guest_email').toLowerCase() === wanted)

@@ -4,6 +4,7 @@ import { bookingStatuses, ndaStatuses, type BookingStatus, type NdaStatus } from
 import { bytes } from '../bytes.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
+import { foundBy } from './guest-search.ts';
 
 export type BookingView = 'upcoming' | 'waiting' | 'past' | 'canceled' | 'attention' | 'all';
 export type BookingFilter = {
@@ -71,8 +72,7 @@ export async function listBookings(
     filter.meetingTypeId && sql.fragment`b.meeting_type_id = ${filter.meetingTypeId}`,
     filter.from && sql.fragment`b.starts_at >= ${filter.from.toISOString()}`,
     filter.to && sql.fragment`b.starts_at < ${filter.to.toISOString()}`,
-    filter.q?.trim() &&
-      sql.fragment`b.guest_search @> ${sql.array(cipher.searchWords(filter.organizationId, filter.q), 'text')}`,
+    filter.q?.trim() && foundBy(cipher, filter.organizationId, filter.q),
     filter.after && afterKey(filter.after, isAscending),
   ].filter((condition) => typeof condition === 'object');
   const order = isAscending ? sql.fragment`b.starts_at, b.id` : sql.fragment`b.starts_at desc, b.id desc`;

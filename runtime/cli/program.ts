@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addBookingChanges } from './booking-changes.ts';
+import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addProcesses } from './processes.ts';
 import { addSeed } from './seed.ts';
@@ -21,6 +22,7 @@ export function buildProgram(): Command {
   addMigrate(program);
   addSeed(program);
   addBookingChanges(program.commandsGroup('One booking:'));
+  addKeys(program.commandsGroup('Keys:'));
   addVerify(program.commandsGroup('Anywhere:'));
   return program;
 }

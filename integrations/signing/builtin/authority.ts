@@ -1,4 +1,4 @@
-import type { webcrypto } from 'node:crypto';
+import { createHash, type webcrypto } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 import { curve, hash } from './cms.ts';
@@ -73,6 +73,31 @@ export const issueTimestampingKey = (input: IssueInput): Promise<CertifiedKey> =
 export const rotationDue = (key: CertifiedKey, now: Date): boolean => {
   const leaf = pkijs.Certificate.fromBER(copy(leafOf(key)));
   return leaf.notAfter.value.getTime() - now.getTime() < 90 * 86_400_000;
+};
+
+/**
+ * The next keys under the same root: nobody needs to be told, and what was sealed before keeps verifying, as it carries its own chain.
+ */
+export const renewKeys = async (
+  keys: OrganizationKeys,
+  input: { organizationName: string; now: Date },
+): Promise<OrganizationKeys> => {
+  const { authority } = keys;
+  return {
+    authority,
+    signing: await issueSigningKey({ ...input, authority }),
+    timestamping: await issueTimestampingKey({ ...input, authority }),
+  };
+};
+
+/** What is told of a key: the fingerprint (SHA-256, lower-case hex, as verification names it) and the end of its certificate, and its root's. */
+export const describeKeys = ({ signing, authority }: OrganizationKeys) => {
+  const fingerprint = (der: Uint8Array): string => createHash('sha256').update(der).digest('hex');
+  return {
+    certificateSha256: fingerprint(leafOf(signing)),
+    rootSha256: fingerprint(leafOf(authority)),
+    notAfter: pkijs.Certificate.fromBER(copy(leafOf(signing))).notAfter.value,
+  };
 };
 
 /** Bytes to encrypt and store, and back. @throws when the bytes are not ours. */

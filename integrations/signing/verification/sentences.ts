@@ -27,6 +27,7 @@ const sealSentences = (seal: SealReport): string[] => {
   return [
     ...(seal.reason ? [`A seal holds for what it covers, but ${seal.reason}.`] : []),
     `Sealed by ${certificate.subject}${claims?.reason ? `: “${claims.reason}”` : ''}.`,
+    `Key: the one of certificate ${certificate.sha256}, valid from ${day(certificate.validFrom)} to ${day(certificate.validUntil)}.`,
     ...(claims?.claimedAt ? [`Time stated by the sealing party: ${utc(claims.claimedAt)}.`] : []),
     timestampSentence(timestamp),
     trustSentence(seal.trust, root),
@@ -67,6 +68,8 @@ const agreementSentences = ({ agreement, seals }: VerificationReport): string[] 
       : `The agreement inside is not the one recorded (SHA-256 ${sha256}).`,
   ];
 };
+
+const day = (at: Date): string => at.toISOString().slice(0, 10);
 
 const utc = (at: Date): string =>
   at
