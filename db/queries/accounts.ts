@@ -76,16 +76,21 @@ export async function createAccount(
 
 /** The first free name of the form `ada`, `ada-2`, `ada-3` … */
 export async function freeSlug(db: Queryable, wanted: string): Promise<string> {
-  const taken = new Set(
-    await db.anyFirst(sql.type(z.object({ slug: z.string() }))`
-      select slug::text from host where slug = ${wanted} or slug like ${`${wanted}-%`}
-      union select slug::text from organization where slug = ${wanted} or slug like ${`${wanted}-%`}`),
-  );
-  for (let number = 1; ; number += 1) {
-    const slug = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!taken.has(slug)) return slug;
+  for (let first = 1; ; first += slugsAtOnce) {
+    const candidates = Array.from({ length: slugsAtOnce }, (_, index) =>
+      first + index === 1 ? wanted : `${wanted}-${first + index}`,
+    );
+    const taken = new Set(
+      await db.anyFirst(sql.type(z.object({ slug: z.string() }))`
+        select slug::text from host where slug = any(${sql.array(candidates, 'citext')})
+        union select slug::text from organization where slug = any(${sql.array(candidates, 'citext')})`),
+    );
+    const free = candidates.find((slug) => !taken.has(slug));
+    if (free) return free;
   }
 }
+
+const slugsAtOnce = 50;
 
 export async function changeProfile(
   tx: Queryable,

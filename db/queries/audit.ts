@@ -40,7 +40,7 @@ export type AuditRow = z.infer<typeof auditRow>;
 export async function bookingAudit(db: Queryable, bookingId: string): Promise<readonly AuditRow[]> {
   return db.any(sql.type(auditRow)`
     select e.id, e.at, e.action, e.actor_type as "actorType", a.name as "actorName", e.ip, e.detail
-    from audit_event e left join account a on e.actor_type = 'host' and a.id::text = e.actor_id
+    from audit_event e left join account a on a.id = case when e.actor_type = 'host' then e.actor_id::uuid end
     where e.booking_id = ${bookingId} order by e.position`);
 }
 
