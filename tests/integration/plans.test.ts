@@ -61,6 +61,7 @@ async function useEverything(host: TestHost): Promise<void> {
   const { documents } = await readAsHost(product, host, id);
   const ids: RequestIds = {
     session: randomUUID(),
+    apiKey: randomUUID(),
     schedule: randomUUID(),
     meetingType: type.id,
     ndaTemplate: host.ndaTemplateId,
