@@ -6,6 +6,7 @@ import { bookingsToNudge, overdueHolds } from '#db/queries/left-behind.ts';
 import { waitingAccountMessages } from '#db/queries/messages.ts';
 import { bookingsWithUnpublished } from '#db/queries/outbox.ts';
 import type { Parts } from './parts.ts';
+import { reconcileEnvelopes } from './reconcile-envelopes.ts';
 import { sendMail } from './send-mail.ts';
 
 const publishAfterMs = 2_000;
@@ -34,6 +35,9 @@ export async function sweep(parts: Parts): Promise<void> {
   await each('nudging a workflow', await bookingsToNudge(database, nudgeAfterSeconds), (id) => parts.nudge(id));
   await each('sending an account mail', await waitingAccountMessages(database, mailAfterSeconds), (id) =>
     sendMail(parts, id),
+  );
+  await reconcileEnvelopes(parts).catch((error: unknown) =>
+    log.warn({ error }, 'sweep: asking the signing provider failed, tried again later'),
   );
   await dropOldIdempotencyKeys(database);
 }

@@ -46,6 +46,8 @@ export async function startProduct(
   options: {
     env?: Environment;
     startWorker?: boolean;
+    /** Where the API listens; a free port when left out. */
+    port?: number;
     limits?: Partial<ApiParts['limits']>;
     wrap?: (parts: Parts) => Parts;
   } = {},
@@ -74,7 +76,7 @@ export async function startProduct(
   const api = await openApiParts(config, shared, logger);
   const limits = { readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...options.limits };
   const server = createApi({ ...api.parts, limits }, join(root, 'web', 'dist'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const worker = inProcessWorker(config, shared, logger, options.wrap);
   if (options.startWorker !== false) await worker.start();

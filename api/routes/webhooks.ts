@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { declinedAtProvider, signedAtProvider } from '#db/changes/sign.ts';
+import { applyProviderNews } from '#db/changes/sign.ts';
 import { findBooking } from '#db/queries/bookings.ts';
-import { envelopeOfProvider, type EnvelopeRow } from '#db/queries/envelopes.ts';
+import { envelopeOfProvider } from '#db/queries/envelopes.ts';
 import * as webhooks from '#db/queries/webhooks.ts';
 import type { MailEvent } from '#integrations/mail/postmark-webhook.ts';
 import type { SigningEvent } from '#integrations/signing/provider.ts';
@@ -87,7 +87,7 @@ async function handOn(parts: ApiParts, event: SigningEvent): Promise<Received> {
     detail: null,
   });
   // A repeat of one whose meaning was not written yet (we died in between) is written now: each step below can be repeated.
-  await apply(parts, envelope, event);
+  await applyProviderNews(parts.database, parts.cipher, envelope, event);
   await webhooks.markHandedOn(parts.database, provider, event.eventId);
   const booking = await findBooking(parts.database, envelope.bookingId);
   if (booking && isNew) {
@@ -96,17 +96,6 @@ async function handOn(parts: ApiParts, event: SigningEvent): Promise<Received> {
       .catch((error: unknown) => parts.log.warn({ error }, 'a webhook is stored, the sweep will tell the workflow'));
   }
   return { status: isNew ? 'accepted' : 'repeated' };
-}
-
-async function apply(parts: ApiParts, envelope: EnvelopeRow, event: SigningEvent): Promise<void> {
-  if (event.type === 'completed') await signedAtProvider(parts.database, envelope, event.occurredAt);
-  if (event.type === 'declined') {
-    await declinedAtProvider(
-      parts.database,
-      envelope,
-      event.reason ? parts.cipher.seal(event.reason, 'change_request.reason') : null,
-    );
-  }
 }
 
 const presentLetter = ({ id, source, reason, createdAt, replayedAt }: webhooks.DeadLetterRow) => ({

@@ -1,13 +1,17 @@
 import { sql } from 'slonik';
 import { isSigned } from '#domain/booking/states.ts';
 import { signatureIsLate } from '#domain/booking/transitions.ts';
+import type { PersonalCipher } from '../personal.ts';
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { setClaimExpiry } from '../queries/claims.ts';
-import { openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
+import { endEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
+import { requestMessages } from '../queries/messages.ts';
+import type { FactInput } from '../queries/outbox.ts';
 import { completeCeremony, type CeremonyCompletion } from '../queries/ceremonies.ts';
 import { declineLocked } from './decline.ts';
+import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
 
@@ -61,6 +65,58 @@ export async function declinedAtProvider(
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, envelope.bookingId);
     await declineLocked(tx, booking, { actor: { type: 'provider', id: envelope.provider, ip: null }, reason, at: now });
+  });
+}
+
+/** What a provider says of an envelope, by webhook or because it was asked. */
+export type ProviderNews = {
+  type: 'delivered' | 'completed' | 'declined' | 'voided';
+  occurredAt: Date;
+  /** The signer's or the provider's words. */
+  reason: string | null;
+};
+
+/** Writes what news from a provider mean. The same news again, by whichever way, changes nothing. */
+export async function applyProviderNews(
+  database: Database,
+  cipher: PersonalCipher,
+  envelope: EnvelopeRow,
+  { type, occurredAt, reason }: ProviderNews,
+): Promise<void> {
+  const sealed = reason === null ? null : cipher.seal(reason, 'change_request.reason');
+  if (type === 'completed') await signedAtProvider(database, envelope, occurredAt);
+  if (type === 'declined') await declinedAtProvider(database, envelope, sealed);
+  if (type === 'voided') await voidedAtProvider(database, envelope, sealed);
+}
+
+/** Somebody voided the envelope at the provider, or it ran out there: nobody can sign it any more, so its slot is let go. */
+async function voidedAtProvider(database: Database, envelope: EnvelopeRow, reason: Buffer | null): Promise<void> {
+  await database.transaction(async (tx) => {
+    const { booking, now } = await lockBooking(tx, envelope.bookingId);
+    if (!(await endEnvelope(tx, envelope.id, 'voided', now))) return;
+    const actor: Actor = { type: 'provider', id: envelope.provider, ip: null };
+    const voided: FactInput = { type: 'nda.voided', data: { envelopeId: envelope.id } };
+    const detail = { envelopeId: envelope.id };
+    await setState(tx, booking.id, { ndaStatus: 'voided' });
+    if (booking.status !== 'held')
+      return record(tx, booking, { at: now, actor, action: 'nda.voided', detail, facts: [voided] });
+    const released = await releaseClaim(tx, booking, 'released');
+    const ended: BookingRow = {
+      ...booking,
+      status: 'released',
+      ndaStatus: 'voided',
+      sequence: booking.sequence + 1,
+    };
+    await setState(tx, booking.id, { status: 'released', endedAt: now, reason, sequence: ended.sequence });
+    const overtaken = await supersedeMails(tx, ended, now);
+    const mails = await requestMessages(tx, {
+      ...ended,
+      bookingId: booking.id,
+      kind: 'booking_canceled',
+      recipients: ['guest', 'host'],
+    });
+    const facts = [...released, voided, ...overtaken, ...mails];
+    await record(tx, booking, { at: now, actor, action: 'nda.voided', detail, facts });
   });
 }
 

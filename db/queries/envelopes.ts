@@ -48,6 +48,34 @@ export async function envelopeOfProvider(
     select ${columns} from envelope where provider = ${provider} and provider_envelope_id = ${providerEnvelopeId}`);
 }
 
+/** Ends an envelope that is open. @returns false for one that had ended. */
+export async function endEnvelope(tx: Queryable, id: string, as: 'voided' | 'declined', at: Date): Promise<boolean> {
+  const ended = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    update envelope set status = ${as}, ended_at = ${at.toISOString()} where id = ${id} and status in ('sent', 'delivered') returning id`);
+  return ended !== null;
+}
+
+type Asking = {
+  /** The same envelope is asked about no more often than this. */
+  everyMinutes: number;
+  /** One whose time to sign ends so soon is asked about once before, so that a signature in time counts as in time. */
+  beforeEndSeconds: number;
+};
+
+/**
+ * Open envelopes whose provider should be asked about them now, marked as asked: two sweeps at once do not both ask.
+ * @returns since when the changes of all of them are wanted; null when there is none.
+ */
+export async function takeEnvelopesToAsk(db: Queryable, provider: string, asking: Asking): Promise<Date | null> {
+  const sentAt = await db.anyFirst(sql.type(z.object({ sentAt: z.date() }))`
+    update envelope set asked_at = clock_timestamp()
+    where provider = ${provider} and status in ('sent', 'delivered') and (
+      coalesce(asked_at, sent_at) < now() - ${asking.everyMinutes} * interval '1 minute'
+      or (asked_at is null and expires_at < now() + ${asking.beforeEndSeconds} * interval '1 second'))
+    returning sent_at as "sentAt"`);
+  return sentAt.length === 0 ? null : new Date(Math.min(...sentAt.map((at) => at.getTime())));
+}
+
 export async function insertEnvelope(
   tx: Queryable,
   envelope: Pick<

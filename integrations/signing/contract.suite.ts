@@ -11,8 +11,10 @@ export type ProviderUnderTest = {
   provider: SigningProvider;
   sign(providerEnvelopeId: string): Promise<void>;
   decline(providerEnvelopeId: string, reason: string): Promise<void>;
+  /** The provider takes the envelope back by itself: its time there has run out. */
+  expire(providerEnvelopeId: string): Promise<void>;
   /** The webhook about that, waiting for it if need be. */
-  delivery(providerEnvelopeId: string, type: 'completed' | 'declined'): Promise<WebhookDelivery>;
+  delivery(providerEnvelopeId: string, type: 'completed' | 'declined' | 'voided'): Promise<WebhookDelivery>;
   /** Any body, signed as the provider signs. */
   signed(body: string): WebhookDelivery;
   close(): Promise<void>;
@@ -74,7 +76,8 @@ const envelopePromises = (trial: Trial): void => {
     expect(await trial.under.provider.createEnvelope(made)).toEqual(first);
     expect(await trial.under.provider.createEnvelope(trial.request())).not.toEqual(first);
     expect(await trial.under.provider.envelopeStatus(first.providerEnvelopeId)).toBe('sent');
-  });
+    // The first call of a provider may load its SDK.
+  }, 30_000);
 
   it('says where to sign, with an address of its own each time when it is the provider who shows the page', async () => {
     const made = await trial.create();
@@ -118,6 +121,29 @@ const envelopePromises = (trial: Trial): void => {
     expect(await trial.under.provider.envelopeStatus(declinedOne.providerEnvelopeId)).toBe('declined');
   });
 
+  it('has nothing to fetch of an envelope that ran out, and says that it is void', async () => {
+    const { providerEnvelopeId } = await trial.create();
+    await trial.under.expire(providerEnvelopeId);
+    expect(await trial.under.provider.envelopeStatus(providerEnvelopeId)).toBe('voided');
+    await expect(trial.under.provider.fetchCompleted(providerEnvelopeId)).rejects.toThrow('not completed');
+    const withdrawn = trial.under.provider.voidEnvelope({ providerEnvelopeId, reason: 'Canceled' });
+    expect(await withdrawn).toBe('voided');
+  });
+
+  it('tells of signatures, refusals and lapses when it is asked, where its webhooks can be lost', async () => {
+    const since = new Date(Date.now() - 1_000);
+    const { listStatusChanges } = trial.under.provider;
+    if (!listStatusChanges) return;
+    const [signedOne, declinedOne, expiredOne] = [await trial.create(), await trial.create(), await trial.create()];
+    await trial.under.sign(signedOne.providerEnvelopeId);
+    await trial.under.decline(declinedOne.providerEnvelopeId, 'Section 4');
+    await trial.under.expire(expiredOne.providerEnvelopeId);
+    const changes = new Map((await listStatusChanges(since)).map((change) => [change.providerEnvelopeId, change]));
+    expect(changes.get(signedOne.providerEnvelopeId)).toMatchObject({ status: 'completed', reason: null });
+    expect(changes.get(declinedOne.providerEnvelopeId)).toMatchObject({ status: 'declined', reason: 'Section 4' });
+    expect(changes.get(expiredOne.providerEnvelopeId)).toMatchObject({ status: 'voided' });
+  });
+
   it('fails for an envelope that does not exist', async () => {
     await expect(trial.under.provider.envelopeStatus(randomUUID())).rejects.toThrow();
     await expect(trial.under.provider.fetchCompleted(randomUUID())).rejects.toThrow();
@@ -143,6 +169,15 @@ const webhookPromises = (trial: Trial): void => {
     expect(trial.read(await trial.under.delivery(providerEnvelopeId, 'declined'))).toMatchObject({
       outcome: 'event',
       event: { type: 'declined', providerEnvelopeId, reason: 'Section 4 goes “too far”' },
+    });
+  });
+
+  it('tells of an envelope that ran out', async () => {
+    const { providerEnvelopeId } = await trial.create();
+    await trial.under.expire(providerEnvelopeId);
+    expect(trial.read(await trial.under.delivery(providerEnvelopeId, 'voided'))).toMatchObject({
+      outcome: 'event',
+      event: { type: 'voided', providerEnvelopeId },
     });
   });
 

@@ -49,6 +49,11 @@ export type WebhookReading =
   /** Genuine, but not understood: goes to the dead letters with its reason. */
   | { outcome: 'unreadable'; reason: string };
 
+/** What became of an envelope, as a list of changes tells it: the same as the webhook would have. */
+export type StatusChange = Pick<SigningEvent, 'providerEnvelopeId' | 'occurredAt' | 'reason'> & {
+  status: EnvelopeStatus;
+};
+
 export type SigningProvider = {
   readonly name: 'builtin' | 'docusign';
   createEnvelope(request: EnvelopeRequest): Promise<{ providerEnvelopeId: string }>;
@@ -60,6 +65,11 @@ export type SigningProvider = {
   }): Promise<SigningView>;
   voidEnvelope(input: { providerEnvelopeId: string; reason: string }): Promise<VoidOutcome>;
   envelopeStatus(providerEnvelopeId: string): Promise<EnvelopeStatus>;
+  /**
+   * Envelopes whose status changed since then, many in one call: for finding out what lost webhooks did not tell. Null for a provider whose
+   * news cannot be lost. Providers limit how often one envelope may be asked about (DocuSign: every 15 minutes).
+   */
+  readonly listStatusChanges: ((since: Date) => Promise<StatusChange[]>) | null;
   /** @throws when the envelope is not completed (the caller retries). */
   fetchCompleted(providerEnvelopeId: string): Promise<CompletedEnvelope>;
   /** `headers` have lower-case names. Pure but for HMAC: no network, no clock other than `now`. */

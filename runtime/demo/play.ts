@@ -7,6 +7,7 @@ import { waitForMail } from './mailbox.ts';
 import { keep, keepEvents, prepareOutput } from './output.ts';
 import { startTimeline, type Timeline } from './timeline.ts';
 import type { RouteName } from '#contract/routes.ts';
+import type { SigningSession } from '#contract/signing.ts';
 
 export type DemoOptions = {
   /** Of the API and the live connection; no slash at the end. */
@@ -149,24 +150,42 @@ async function guestSigns({ baseUrl, timeline, live, stepTimeoutMs }: Stage, { t
     () => call(baseUrl, 'signingSession', {}, as),
     ({ document }) => `"${document.title}", SHA-256 ${document.sha256.slice(0, 16)}…`,
   );
-  if (session.kind !== 'own_page') {
-    throw new Error('This system signs at an outside provider (SIGNING_PROVIDER), where the demo cannot sign.');
-  }
+  await (session.providerUrl === null
+    ? signHere({ baseUrl, timeline }, session, guest.name, token)
+    : timeline.step('guest', 'signs on the provider’s page', () => signAtProvider(session.providerUrl ?? '')));
+  await timeline.step('guest', 'is told that the meeting is confirmed, live', () =>
+    live.until((seen) => typesSeenBy(seen, 'guest').includes('booking.confirmed'), 'booking.confirmed', stepTimeoutMs),
+  );
+}
+
+async function signHere(
+  { baseUrl, timeline }: Pick<Stage, 'baseUrl' | 'timeline'>,
+  session: SigningSession,
+  name: string,
+  token: string,
+): Promise<void> {
   const body = {
     consent: true,
     disclosureSha256: session.disclosure.sha256,
     documentSha256: session.document.sha256,
-    mark: { kind: 'typed', text: guest.name },
+    mark: { kind: 'typed', text: name },
   };
   await timeline.step(
     'guest',
     'signs',
-    () => call(baseUrl, 'sign', { body, key: randomUUID() }, as),
+    () => call(baseUrl, 'sign', { body, key: randomUUID() }, { token }),
     ({ signedAt, late }) => `at ${signedAt}${late ? ', late' : ''}`,
   );
-  await timeline.step('guest', 'is told that the meeting is confirmed, live', () =>
-    live.until((seen) => typesSeenBy(seen, 'guest').includes('booking.confirmed'), 'booking.confirmed', stepTimeoutMs),
-  );
+}
+
+/** At the local server that speaks DocuSign's protocol, whose page is one form. @throws for the page of anybody else: only its guest signs there */
+async function signAtProvider(url: string): Promise<void> {
+  const page = await (await fetch(url)).text();
+  if (!page.includes('name="act" value="sign"')) {
+    throw new Error('This system signs at an outside provider (SIGNING_PROVIDER), where the demo cannot sign.');
+  }
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ act: 'sign' }), redirect: 'manual' });
+  if (answer.status !== 303) throw new Error(`The provider’s page answered ${answer.status} to the signature.`);
 }
 
 async function collect(stage: Stage, host: Host, { bookingId, token, guest }: Held): Promise<void> {

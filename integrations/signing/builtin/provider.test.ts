@@ -125,6 +125,9 @@ const setUp = (changes: Partial<BuiltinProviderOptions> = {}) => {
       held(envelopeId).state = 'declined';
       reasons.set(envelopeId, reason);
     },
+    expire: async (envelopeId: string) => {
+      held(envelopeId).state = 'voided';
+    },
     delivery: async (providerEnvelopeId: string, type: SigningEvent['type']) =>
       signed(
         builtinWebhookBody({

@@ -42,6 +42,7 @@ export const createBuiltinProvider = (options: BuiltinProviderOptions): SigningP
       if (!ceremony) throw new Error(`Envelope ${providerEnvelopeId} is not completed.`);
       return buildSignedPdf(ceremony, options);
     },
+    listStatusChanges: null,
     readWebhook: (rawBody, headers, now) => readBuiltinWebhook(rawBody, headers, now, options.webhookSecrets),
   };
 };

@@ -13,6 +13,7 @@ declare module 'docusign-esign' {
     status?: string;
     completedDateTime?: string;
     statusChangedDateTime?: string;
+    voidedReason?: string;
     recipients?: { signers?: Signer[] };
   };
 
@@ -28,7 +29,7 @@ declare module 'docusign-esign' {
     update(accountId: string, envelopeId: string, options: { envelope: object }): Promise<object>;
     listStatusChanges(
       accountId: string,
-      options: { transactionIds?: string; fromDate?: string; count?: string; startPosition?: string },
+      options: { transactionIds?: string; fromDate?: string; include?: string; count?: string; startPosition?: string },
     ): Promise<{ envelopes?: Envelope[]; endPosition?: string; totalSetSize?: string; nextUri?: string }>;
   }
 }

@@ -92,6 +92,7 @@ describeSigningProvider('docusign', async () => {
     provider,
     sign: async (envelopeId) => server.envelopes.complete(envelopeId),
     decline: async (envelopeId, reason) => server.envelopes.decline(envelopeId, reason),
+    expire: async (envelopeId) => server.envelopes.void(envelopeId, 'Envelope has expired.'),
     delivery: (envelopeId, type) =>
       until(() =>
         receiver.deliveries.find(
@@ -223,12 +224,14 @@ describe('createDocusignProvider', () => {
     server.connect.behaviour = { ...promptConnect, delivery: 'lost' };
     const [first, second] = [await create(), await create()];
     server.envelopes.complete(first.providerEnvelopeId);
-    server.envelopes.decline(second.providerEnvelopeId, '');
+    server.envelopes.decline(second.providerEnvelopeId, 'Not like this');
     const callsBefore = server.calls.length;
     const changes = await provider.listStatusChanges(before);
     expect(server.calls.length - callsBefore).toBe(1);
-    expect(changes).toContainEqual({ providerEnvelopeId: first.providerEnvelopeId, status: 'completed' });
-    expect(changes).toContainEqual({ providerEnvelopeId: second.providerEnvelopeId, status: 'declined' });
+    const ofEnvelope = (id: string) => changes.find(({ providerEnvelopeId }) => providerEnvelopeId === id);
+    expect(ofEnvelope(first.providerEnvelopeId)).toMatchObject({ status: 'completed', reason: null });
+    expect(ofEnvelope(second.providerEnvelopeId)).toMatchObject({ status: 'declined', reason: 'Not like this' });
+    expect(ofEnvelope(first.providerEnvelopeId)?.occurredAt.getTime()).toBeGreaterThan(before.getTime() - 1_000);
     expect(receiver.deliveries).toEqual([]);
   });
 

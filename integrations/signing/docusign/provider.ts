@@ -1,6 +1,13 @@
-import type { EnvelopesApi } from 'docusign-esign';
+import type { Envelope, EnvelopesApi } from 'docusign-esign';
 import { ProviderRefused } from '../failures.ts';
-import type { EnvelopeRequest, EnvelopeStatus, SigningProvider, SigningView, VoidOutcome } from '../provider.ts';
+import type {
+  EnvelopeRequest,
+  EnvelopeStatus,
+  SigningProvider,
+  SigningView,
+  StatusChange,
+  VoidOutcome,
+} from '../provider.ts';
 import { createDocusignClient } from './client.ts';
 import type { DocusignClient, DocusignClientOptions } from './client.ts';
 import { envelopeDefinition, recipientViewRequest } from './envelope.ts';
@@ -19,14 +26,8 @@ export type DocusignProviderOptions = Omit<DocusignClientOptions, 'timeoutMs' | 
   clock?: () => Date;
 };
 
-export type StatusChange = { providerEnvelopeId: string; status: EnvelopeStatus };
-
 export type DocusignProvider = SigningProvider & {
-  /**
-   * Envelopes whose status changed since then: one call for up to a thousand, for finding out what lost webhooks did not tell. A
-   * single envelope may be asked about at most every 15 minutes.
-   */
-  listStatusChanges(since: Date): Promise<StatusChange[]>;
+  listStatusChanges: (since: Date) => Promise<StatusChange[]>;
 };
 
 const viewMinutes = 5;
@@ -112,16 +113,25 @@ const listStatusChanges = async (client: DocusignClient, since: Date): Promise<S
     const found = await client.call('list status changes', (api: EnvelopesApi, accountId) =>
       api.listStatusChanges(accountId, {
         fromDate: since.toISOString(),
+        include: 'recipients',
         count: String(pageSize),
         startPosition: String(changes.length),
       }),
     );
-    for (const { envelopeId, status } of found.envelopes ?? []) {
-      if (envelopeId) changes.push({ providerEnvelopeId: envelopeId, status: statusOf(status) });
-    }
+    for (const envelope of found.envelopes ?? []) changes.push(...changeOf(envelope));
     if (!found.nextUri || !found.envelopes?.length) break;
   }
   return changes;
+};
+
+const changeOf = (found: Envelope): StatusChange[] => {
+  const { envelopeId, statusChangedDateTime, completedDateTime, voidedReason, recipients } = found;
+  if (!envelopeId) return [];
+  const status = statusOf(found.status);
+  const declined = recipients?.signers?.find(({ declinedReason }) => declinedReason)?.declinedReason ?? null;
+  const reason = status === 'declined' ? declined : status === 'voided' ? (voidedReason ?? null) : null;
+  const occurredAt = new Date(completedDateTime ?? statusChangedDateTime ?? Number.NaN);
+  return Number.isNaN(occurredAt.getTime()) ? [] : [{ providerEnvelopeId: envelopeId, status, occurredAt, reason }];
 };
 
 /** https://developers.docusign.com/docs/esign-rest-api/esign101/concepts/envelopes/ lists the states. */

@@ -1,0 +1,36 @@
+import { applyProviderNews } from '#db/changes/sign.ts';
+import { envelopeOfProvider, takeEnvelopesToAsk } from '#db/queries/envelopes.ts';
+import type { StatusChange } from '#integrations/signing/provider.ts';
+import type { Parts } from './parts.ts';
+
+/**
+ * DocuSign allows one question about an envelope in 15 minutes and 3,000 calls an hour (https://developers.docusign.com/docs/esign-rest-api/esign101/rules-and-limits/).
+ * One call asks about all that are due, and a sweep makes at most one.
+ */
+const asking = { everyMinutes: 15, beforeEndSeconds: 45 };
+/** Clocks differ: what changed a little before the oldest was sent is looked at too. */
+const clockSlackMs = 5 * 60_000;
+
+/** Finds out what lost webhooks did not tell, and applies it as if they had come. */
+export async function reconcileEnvelopes(parts: Parts): Promise<void> {
+  const { database, signing } = parts;
+  if (!signing.listStatusChanges) return;
+  const since = await takeEnvelopesToAsk(database, signing.name, asking);
+  if (!since) return;
+  for (const change of await signing.listStatusChanges(new Date(since.getTime() - clockSlackMs))) {
+    await apply(parts, change).catch((error: unknown) =>
+      parts.log.warn({ error }, 'what a provider said of an envelope could not be written, it is asked again'),
+    );
+  }
+}
+
+async function apply(parts: Parts, { providerEnvelopeId, status, occurredAt, reason }: StatusChange): Promise<void> {
+  if (status === 'sent' || status === 'delivered') return;
+  const envelope = await envelopeOfProvider(parts.database, parts.signing.name, providerEnvelopeId);
+  // Of another application in the same account, or told by its webhook already.
+  if (!envelope || (envelope.status !== 'sent' && envelope.status !== 'delivered')) return;
+  await applyProviderNews(parts.database, parts.cipher, envelope, { type: status, occurredAt, reason });
+  parts.log.info({ bookingId: envelope.bookingId, status }, 'a webhook was lost: the provider was asked');
+  parts.facts.soon(envelope.bookingId);
+  await parts.nudge(envelope.bookingId);
+}
