@@ -28,7 +28,7 @@ export async function correctGuestEmail(
     if (guest.email === email) return { outcome: 'done' };
     await tx.query(sql.unsafe`
       update booking set guest_email_cipher = ${sql.binary(cipher.seal(email, 'booking.guest_email'))},
-        guest_search = ${sql.array(cipher.searchTokens(booking.organizationId, [guest.name, email]), 'text')} where id = ${bookingId}`);
+        guest_search = ${sql.array(cipher.searchTokens(booking.organizationId, [guest.name, email]), 'text')}, search_key_id = ${cipher.keyId} where id = ${bookingId}`);
     await clearAddressTrouble(tx, bookingId);
     const last = repeatable(await messagesOf(tx, bookingId), 'guest', booking, now);
     const again = last
