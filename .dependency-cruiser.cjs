@@ -12,7 +12,7 @@ const rooms = {
   api: { rooms: ['contract', 'domain', 'db', 'workflows', 'integrations'], packages: ['.*'], node: true },
   web: {
     rooms: ['contract', 'domain'],
-    packages: ['svelte', 'socket.io-client', '@lucide/svelte', '@fontsource.*', 'luxon'],
+    packages: ['svelte', 'socket.io-client', '@lucide/svelte', '@fontsource.*', 'luxon', 'd3-(scale|shape)'],
   },
 };
 

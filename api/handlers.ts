@@ -8,6 +8,7 @@ import { guestBookingRoutes } from './routes/guest-booking.ts';
 import { guestPages } from './routes/guest-pages.ts';
 import { hold } from './routes/hold.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
+import { insightRoutes } from './routes/insights.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -30,6 +31,7 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...apiKeyRoutes(parts),
     ...offerRoutes(parts),
     ...hostBookingRoutes(parts),
+    ...insightRoutes(parts),
     ...guestPages(parts),
     ...hold(parts, createTurnstile()),
     ...guestBookingRoutes(parts),

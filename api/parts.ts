@@ -9,6 +9,7 @@ import type { DocumentVault } from '#integrations/storage/vault.ts';
 import type { NdaText } from './nda-text.ts';
 import type { BookingEngine } from './engine.ts';
 import type { Verification } from '#contract/verification.ts';
+import type { PageViews } from './page-views.ts';
 import type { Relay } from './relay/relay.ts';
 import type { SlotsMemory } from './slots-memory.ts';
 
@@ -28,6 +29,7 @@ export type ApiParts = {
   engine: BookingEngine;
   relay: Relay;
   slotsMemory: SlotsMemory;
+  pageViews: PageViews;
   vault: DocumentVault;
   signing: SigningProvider;
   /** Gives the organization the next keys to seal with. */

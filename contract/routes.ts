@@ -3,6 +3,7 @@ import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { guestRoutes } from './routes/guest.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
+import { insightRoutes } from './routes/insights.ts';
 import { meetingTypeRoutes } from './routes/meeting-types.ts';
 import { ndaTemplateRoutes } from './routes/nda-templates.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -21,6 +22,7 @@ export const routes = {
   ...meetingTypeRoutes,
   ...ndaTemplateRoutes,
   ...hostBookingRoutes,
+  ...insightRoutes,
   ...guestRoutes,
   ...privacyRoutes,
   ...verificationRoutes,

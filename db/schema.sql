@@ -333,6 +333,7 @@ create index booking_unpurged on booking (organization_id, ends_at) where purged
 create index booking_host_time on booking (organization_id, host_id, starts_at, id);
 create index booking_organization_time on booking (organization_id, starts_at, id);
 create index booking_meeting_type on booking (meeting_type_id);
+create index booking_organization_created on booking (organization_id, created_at);
 create index booking_requested on booking (created_at) where status = 'requested';
 create index booking_waiting on booking (organization_id, starts_at, id) where status in ('requested', 'held', 'displaced');
 create index booking_attention on booking (organization_id, attention_since) where attention is not null;
@@ -653,6 +654,17 @@ create function audit_entry_sha256(
     p_subject_type, p_subject_id, p_detail, p_ip)::text, 'UTF8'))
 $$;
 
+-- How often a booking page was opened: one number per meeting type and day of its host's calendar, and nothing about who looked.
+create table page_view (
+  organization_id uuid not null references organization,
+  host_id uuid not null references host,
+  meeting_type_id uuid not null references meeting_type,
+  day date not null,
+  views integer not null check (views > 0),
+  primary key (meeting_type_id, day)
+);
+create index page_view_organization on page_view (organization_id, day);
+
 -- The same key with the same request gets the same answer; with another request it is an error. Kept at least 24 hours.
 create table idempotency_key (
   scope text not null,
@@ -711,7 +723,7 @@ grant select, insert, update on organization, member, host, schedule, nda_templa
   idempotency_key, change_request, legal_hold, api_key to countersign_host;
 grant select, insert, update, delete on schedule_window, schedule_override to countersign_host;
 grant select, insert on nda_template_version to countersign_host;
-grant select on claim, document, envelope, ceremony, ceremony_event, audit_event, signing_key, account to countersign_host;
+grant select on claim, document, envelope, ceremony, ceremony_event, audit_event, signing_key, account, page_view to countersign_host;
 grant insert on outbox to countersign_host;
 
 create function current_organization_id() returns uuid language sql stable as $$
@@ -724,7 +736,7 @@ declare
 begin
   foreach name in array array['member', 'host', 'schedule', 'nda_template', 'nda_template_version', 'meeting_type', 'booking', 'claim',
       'document', 'envelope', 'ceremony', 'ceremony_event', 'signing_key', 'outbox', 'message', 'dead_letter', 'audit_event', 'idempotency_key', 'change_request',
-      'legal_hold', 'object_deletion', 'guest_link', 'api_key'] loop
+      'legal_hold', 'object_deletion', 'guest_link', 'api_key', 'page_view'] loop
     execute format('alter table %I enable row level security', name);
     execute format('create policy service on %I to countersign_app using (true) with check (true)', name);
     execute format('create policy own_organization on %I to countersign_host using (organization_id = current_organization_id())

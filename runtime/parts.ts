@@ -5,6 +5,7 @@ import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { createFactPublisher } from '#activities/publish-facts.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
+import { createPageViews } from '#api/page-views.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
@@ -46,10 +47,12 @@ export async function openApiParts(
   const { http, temporal } = config;
   const slotsMemory = createSlotsMemory(config.database.url);
   const relay = await startRelay(shared.stream, log, (hostId) => slotsMemory.drop(hostId));
+  const pageViews = createPageViews(shared.database, (error) => log.warn({ err: error }, 'Page views are not counted.'));
   const parts: ApiParts = {
     ...shared,
     relay,
     slotsMemory,
+    pageViews,
     ndaText: createNdaText(shared.renderer),
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, new Date()),
@@ -68,6 +71,7 @@ export async function openApiParts(
   const close = async (): Promise<void> => {
     await relay.close();
     await slotsMemory.close();
+    await pageViews.flush();
   };
   return { parts, close };
 }

@@ -119,6 +119,8 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     previewNda: { body: goodTemplate() },
     previewNdaPdf: { body: goodTemplate() },
     listBookings: { query: { view: 'all', q: 'Grace', limit: '10' } },
+    insights: { query: { from: '2031-03-01', to: '2031-03-31' } },
+    bookingTotals: {},
     readBooking: booking,
     bookingAudit: booking,
     bookingDocument: { params: { id: ids.booking, documentId: ids.document } },

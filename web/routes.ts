@@ -21,6 +21,7 @@ export const table: RouteTable = {
   '/dashboard/meeting-types/:id': () => import('./views/MeetingTypeView.svelte'),
   '/dashboard/nda-templates': () => import('./views/NdaTemplatesView.svelte'),
   '/dashboard/nda-templates/:id': () => import('./views/NdaTemplateView.svelte'),
+  '/dashboard/insights': () => import('./views/InsightsView.svelte'),
   '/dashboard/operations': () => import('./views/OperationsView.svelte'),
   '/dashboard/embed': () => import('./views/EmbedView.svelte'),
   '/dashboard/api-keys': () => import('./views/ApiKeysView.svelte'),

@@ -26,6 +26,7 @@ async function bookingPage(parts: ApiParts, request: Request): Promise<Opened> {
   const [hostSlug = '', meetingTypeSlug = ''] = request.path.split('/').filter(Boolean).map(decodeURIComponent);
   const page = await readMeetingTypePage(parts, { hostSlug, meetingTypeSlug });
   const { host, meetingType } = page;
+  parts.pageViews.count(meetingType.id, request.headers);
   const month = monthAsked(request, host.timeZone);
   const asked = Number(request.query['duration']);
   const durationMinutes =

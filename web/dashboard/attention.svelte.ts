@@ -1,12 +1,17 @@
+import type { BookingTotals } from '#contract/insights.ts';
 import { api } from '../api/client.ts';
 
-/** How many bookings need a look: the dashboard's menu says so on every page. */
+/** What there is to know at a glance, counted by the server: the tiles say it, and the menu how many bookings need a look. */
 class Attention {
-  count: number = $state(0);
+  totals: BookingTotals | null = $state.raw(null);
+
+  get count(): number {
+    return this.totals?.attention ?? 0;
+  }
 
   async load(): Promise<void> {
-    const answer = await api.call('listBookings', { query: { view: 'attention', limit: 100 } });
-    if (answer.ok) this.count = answer.value.items.length;
+    const answer = await api.call('bookingTotals', {});
+    if (answer.ok) this.totals = answer.value;
   }
 }
 
