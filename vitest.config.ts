@@ -25,6 +25,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // What is deployed, as its own tools read it: needs them, see tests/deploy.
+      { test: { name: 'deploy', include: ['tests/deploy/*.test.ts'], testTimeout: 60_000 } },
     ],
   },
 });

@@ -27,8 +27,8 @@ export type FactsStream = {
   follow(fromPosition: number, onFact: (fact: StreamedFact) => void): Promise<{ stop(): Promise<void> }>;
   /** Facts with a position in [from, to], of these subjects, in order. */
   read(filter: { from: number; to: number; subjects: readonly string[] }): Promise<StreamedFact[]>;
-  /** First and last stored position; an empty stream has first = last + 1. */
-  bounds(): Promise<{ first: number; last: number }>;
+  /** First and last stored position; an empty stream has first = last + 1. And what one copy of the stream takes on disk. */
+  bounds(): Promise<{ first: number; last: number; bytes: number }>;
   /** @throws when the broker does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -63,7 +63,7 @@ export async function openFactsStream(options: {
     read: (filter) => read(js, filter),
     bounds: async () => {
       const { state } = await (await jetstreamManager(connection)).streams.info(streamName);
-      return { first: Math.max(state.first_seq, 1), last: state.last_seq };
+      return { first: Math.max(state.first_seq, 1), last: state.last_seq, bytes: state.bytes };
     },
     check: () => connection.flush(),
     close: () => connection.drain(),

@@ -4,18 +4,17 @@ import { z } from 'zod';
 import { listMailbox } from '#integrations/mail/mailbox-reader.ts';
 import type { Shared } from '#runtime/composition.ts';
 import { bookingWorkflowId } from '#workflows/booking/messages.ts';
-import { PATCH } from './other-version.ts';
 
 const settleWithinMs = 180_000;
 
-/** What is left to do in the product: 0 when every fact has left and every mail is sent. */
+/** What is left to do in the product: nothing when every fact has left and every mail is sent or overtaken. */
 export async function untilSettled({ database }: Shared): Promise<{ unpublished: number; unsent: number }> {
   const open = z.object({ unpublished: z.number(), unsent: z.number() });
   const deadline = performance.now() + settleWithinMs;
   for (;;) {
     const left = await database.one(sql.type(open)`
       select (select count(*) from outbox where published_at is null)::int as unpublished,
-        (select count(*) from message where status <> 'sent')::int as unsent`);
+        (select count(*) from message where status = 'requested')::int as unsent`);
     if (left.unpublished + left.unsent === 0 || performance.now() > deadline) return left;
     await sleep(500);
   }
@@ -34,13 +33,19 @@ export async function confirmationsInStream({ stream }: Shared): Promise<Map<str
   return counts;
 }
 
-export async function mailCounts(
-  { database }: Shared,
-  mailDir: string,
-): Promise<{ wanted: number; inMailbox: number }> {
-  const count = z.object({ count: z.number() });
-  const wanted = await database.oneFirst(sql.type(count)`select count(*)::int as count from message`);
-  return { wanted, inMailbox: (await listMailbox(mailDir, { limit: 100_000 })).length };
+export type Mails = { sent: number; overtaken: number; missing: number };
+
+/** Whether each mail that is said to have left lies in the mailbox: a file for each message, by its id. */
+export async function mailsOf({ database }: Shared, mailDir: string): Promise<Mails> {
+  const Stored = z.object({ id: z.string(), status: z.string() });
+  const stored = await database.any(sql.type(Stored)`select id, status from message`);
+  const files = new Set((await listMailbox(mailDir, { limit: 100_000 })).map(({ id }) => id));
+  const sent = stored.filter(({ status }) => status === 'sent');
+  return {
+    sent: sent.length,
+    overtaken: stored.filter(({ status }) => status === 'superseded').length,
+    missing: sent.filter(({ id }) => !files.has(id)).length,
+  };
 }
 
 export type HistoryOfBooking = { failedTasks: number; hasPatch: boolean; buildIds: string[] };
@@ -54,14 +59,10 @@ export async function historyOf({ temporal }: Shared, bookingId: string): Promis
     .filter((buildId) => typeof buildId === 'string');
   return {
     failedTasks: all.filter(({ workflowTaskFailedEventAttributes: failed }) => isNondeterminism(failed?.cause)).length,
-    hasPatch: all.some(({ markerRecordedEventAttributes: marker }) =>
-      JSON.stringify(marker ?? {}).includes('core_patch'),
-    ),
+    hasPatch: all.some(({ markerRecordedEventAttributes: marker }) => marker?.markerName === 'core_patch'),
     buildIds: [...new Set(buildIds)],
   };
 }
-
-export const patchOf = PATCH;
 
 /** temporal.api.enums.v1.WorkflowTaskFailedCause: 24 is NON_DETERMINISTIC_ERROR. */
 function isNondeterminism(cause: unknown): boolean {

@@ -27,15 +27,15 @@ export type Guests = {
   wishes: readonly Wish[];
   /** Under what the wishes from now on are counted. */
   phase: string;
-  /** Books until `stop`, so many at once; every sixth with the NDA. */
-  book(atOnce: number): { stop(): Promise<void> };
+  /** Books until `stop`, so many at once; every sixth with the NDA, or every so many. */
+  book(atOnce: number, everyWithNda?: number): { stop(): Promise<void> };
   /** Takes a slot with the NDA and leaves it unsigned. */
   hold(): Promise<() => Promise<void>>;
 };
 
 const patienceMs = 120_000;
 const pauseMs = 250;
-const everyWithNda = 6;
+const sixth = 6;
 
 export async function welcomeGuests(
   api: Api,
@@ -59,7 +59,7 @@ export async function welcomeGuests(
   const guests: Guests = {
     wishes,
     phase: '',
-    book: (atOnce) => {
+    book: (atOnce, everyWithNda = sixth) => {
       let goesOn = true;
       let count = 0;
       const comeAndGo = async (): Promise<void> => {

@@ -4,6 +4,8 @@ import type { Child } from '#runtime/embedded/child.ts';
 /** One process of the cluster, by the name that the report uses. */
 export type Member = {
   name: string;
+  /** Of the process that runs now. */
+  pid(): number;
   /** SIGKILL: nothing is finished, nobody is told. */
   kill(): Promise<void>;
   /** SIGTERM, and what is under way is finished. */
@@ -16,6 +18,7 @@ export async function startMember(name: string, launch: () => Promise<Child>): P
   let child = await launch();
   return {
     name,
+    pid: () => child.pid,
     kill: async () => {
       const gone = once(child.process, 'exit');
       if (child.alive.aborted) return;

@@ -8,8 +8,8 @@ const sources = [
   ...['package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 
-/** The mark that the next version's workflow leaves in the history of each booking that begins on it. */
-export const PATCH = 'cluster-rehearsal';
+/** Marks, in the history of each booking that begins on the next version, that it has the new step. */
+const PATCH = 'cluster-rehearsal';
 
 /**
  * The next release, as one would be written that asks for something new early in a booking's life: under `patched`, so that a

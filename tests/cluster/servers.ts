@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -8,7 +8,7 @@ import { processEnvironment } from '#runtime/config.ts';
 import { findProgram } from '#runtime/embedded/binaries.ts';
 import { type Child, startChild } from '#runtime/embedded/child.ts';
 import { APP_ROLE, asSuperuser, OWNER_ROLE, prepareDatabase } from '#runtime/embedded/database.ts';
-import { freePorts, waitForPort } from '#runtime/embedded/ports.ts';
+import { freePorts, isPortFree, waitForPort } from '#runtime/embedded/ports.ts';
 import { type EmbeddedPostgres, startPostgres } from '#runtime/embedded/postgres.ts';
 import type { Progress } from '#runtime/progress.ts';
 import { type Member, startMember } from './member.ts';
@@ -24,6 +24,7 @@ export type ClusterServers = {
   migrationUrl: string;
   natsUrl: string;
   temporalAddress: string;
+  postgresPid: number;
   nats: Member[];
   temporal: Member;
   stop(): Promise<void>;
@@ -59,6 +60,7 @@ export async function startServers(dir: string, programs: Programs): Promise<Clu
       databaseUrl: postgres.url(APP_ROLE, passwords.app, DATABASE),
       migrationUrl: postgres.url(OWNER_ROLE, passwords.owner, DATABASE),
       natsUrl: nats.url,
+      postgresPid: postgres.child.pid,
       nats: nats.members,
       temporal: temporal.member,
       temporalAddress: temporal.address,
@@ -155,7 +157,7 @@ async function startTemporalServer(
   postgres: EmbeddedPostgres,
   password: string,
 ): Promise<{ member: Member; address: string }> {
-  const ports = (await freePorts(10)).map(String);
+  const ports = (await freeLowPorts(9)).map(String);
   const names = ['FRONTEND', 'HISTORY', 'MATCHING', 'WORKER'];
   const env = {
     ...{ DB: 'postgres12', POSTGRES_SEEDS: '127.0.0.1', DB_PORT: String(postgres.port) },
@@ -176,6 +178,16 @@ async function startTemporalServer(
     return child;
   };
   return { member: await startMember('temporal', launch), address };
+}
+
+/** Temporal keeps its members' ports in Postgres as a smallint: 32,767 at most, below what the system hands out by itself. */
+async function freeLowPorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(20_000, 30_000);
+    if (await isPortFree(port)) ports.add(port);
+  }
+  return [...ports];
 }
 
 async function untilServing(address: string, child: Child): Promise<void> {

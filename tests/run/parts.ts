@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { composeAtHand, helmAtHand, type Tool } from '../deploy/tools.ts';
 import { type Counts, countCheck, countPlaywright, countVitest } from './results.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -35,6 +36,13 @@ function vitest(name: string, project: string, folder?: string): Part {
   };
 }
 
+/** What is deployed, where the tool that reads it is at hand. */
+function deployed(name: string, tool: Tool): Part {
+  const part = vitest(name, 'deploy');
+  const command = part.command.toSpliced(4, 0, `tests/deploy/${name}.test.ts`);
+  return { ...part, command, ...('absent' in tool && { leftOut: tool.absent }) };
+}
+
 /** The long ones first, so that two at a time end at about the same moment. */
 export function allParts(): Part[] {
   return [
@@ -58,6 +66,8 @@ export function allParts(): Part[] {
     check('format', 'prettier', '--check', '--log-level', 'warn', '.'),
     check('imports', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...rooms),
     check('unused', 'knip', '--no-progress'),
+    deployed('compose', composeAtHand()),
+    deployed('helm', helmAtHand()),
     vitest('integration', 'integration', 'tests/integration'),
     vitest('workflows', 'integration', 'tests/workflows'),
     {

@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { problemsOf, unknownSettings } from './known-settings.ts';
+import { composeAtHand } from './tools.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const compose = composeAtHand();
+if ('absent' in compose) throw new Error(compose.absent);
+const dir = mkdtempSync(join(tmpdir(), 'countersign-compose-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const Service = z.object({
+  image: z.string(),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
+  read_only: z.boolean().optional(),
+  cap_drop: z.array(z.string()).optional(),
+  healthcheck: z.object({ test: z.unknown() }).loose().optional(),
+  ports: z.array(z.object({ host_ip: z.string().optional(), published: z.string() }).loose()).default([]),
+  volumes: z.array(z.object({ target: z.string() }).loose()).default([]),
+});
+const Project = z.object({ services: z.record(z.string(), Service) });
+
+/** As an operator fills in secrets.env.example. */
+const secrets: Record<string, string> = {
+  PUBLIC_URL: 'https://book.example.com',
+  MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+  SMTP_URL: 'smtps://user:password@mail.example.com',
+  MAIL_FROM: 'Bookings <bookings@example.com>',
+};
+const passwords = ['POSTGRES', 'COUNTERSIGN_OWNER', 'COUNTERSIGN_APP', 'TEMPORAL_DB', 'NATS'].map(
+  (name) => `${name}_PASSWORD`,
+);
+for (const name of passwords) secrets[name] = Buffer.alloc(24, name).toString('hex');
+
+function config(profile: string, values: Record<string, string>) {
+  const file = join(dir, `${profile}.secrets.env`);
+  writeFileSync(
+    file,
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  const profileFile = join(root, 'deploy', 'compose', `${profile}.env`);
+  const program = 'program' in compose ? compose.program : '';
+  // The secrets first: what a profile decides, it decides.
+  const args = ['compose', '--env-file', file, '--env-file', profileFile, 'config', '--format', 'json'];
+  return spawnSync(program, args, { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: dir } });
+}
+
+function projectOf(profile: string) {
+  const { status, stdout, stderr } = config(profile, secrets);
+  expect(`${status} ${stderr}`).toBe('0 ');
+  return Project.parse(JSON.parse(stdout)).services;
+}
+
+const product = ['api', 'worker', 'migrate'];
+
+describe.each(['staging', 'production'])('docker-compose.yml, profile %s', (profile) => {
+  test('gives api, worker and migrate settings that exist, and with which they would start', () => {
+    const services = projectOf(profile);
+    for (const name of product) {
+      const environment = services[name]?.environment ?? {};
+      expect(unknownSettings(Object.keys(environment))).toEqual([]);
+      const env = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? undefined]));
+      expect(problemsOf(env, name === 'migrate' ? 'migrate' : 'other')).toEqual([]);
+      expect(env['DEPLOYMENT_ENVIRONMENT']).toBe(profile);
+    }
+  });
+
+  test('keeps the processes from writing anywhere but to their state, and from more rights', () => {
+    const services = projectOf(profile);
+    for (const name of product) {
+      expect(services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    }
+  });
+
+  test('lets nobody outside this host reach databases, streams, the engine or its pages', () => {
+    const { proxy, ...others } = projectOf(profile);
+    expect(proxy?.ports.map(({ published }) => published)).toEqual(['80', '443', '443']);
+    const published = Object.values(others).flatMap(({ ports }) => ports);
+    expect(published.filter(({ host_ip }) => host_ip !== '127.0.0.1')).toEqual([]);
+  });
+
+  test('watches the health of every server that others wait for', () => {
+    const services = projectOf(profile);
+    const servers = Object.keys(services).filter(
+      (name) => name === 'postgres' || name === 'temporal' || name.startsWith('nats'),
+    );
+    expect(servers).toHaveLength(profile === 'production' ? 5 : 3);
+    for (const name of servers) expect(services[name]?.healthcheck?.test).toBeTruthy();
+  });
+
+  test.each(['MASTER_KEY', 'PUBLIC_URL', ...passwords])('refuses to start without %s, by name', (name) => {
+    const { status, stderr } = config(profile, { ...secrets, [name]: '' });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(name);
+  });
+});
+
+test('production runs three NATS servers, and keeps three copies', () => {
+  const { api, ...services } = projectOf('production');
+  expect(api?.environment['NATS_REPLICAS']).toBe('3');
+  const servers = (api?.environment['NATS_URL'] ?? '').split(',').map((address) => new URL(address).hostname);
+  expect(servers.filter((name) => !Object.hasOwn(services, name))).toEqual([]);
+  expect(servers).toHaveLength(3);
+});
+
+test('secrets.env.example names what has to be filled in, and nothing else', () => {
+  const names = readFileSync(join(root, 'deploy', 'compose', 'secrets.env.example'), 'utf8').match(/^[A-Z_]+(?==)/gm);
+  expect(names?.toSorted()).toEqual(Object.keys(secrets).toSorted());
+});

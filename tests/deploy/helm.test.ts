@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import { problemsOf, unknownSettings } from './known-settings.ts';
+import { helmAtHand } from './tools.ts';
+
+const chart = join(import.meta.dirname, '..', '..', 'deploy', 'helm', 'countersign');
+const helm = helmAtHand();
+if ('absent' in helm) throw new Error(helm.absent);
+const valuesOf = (name: string) => join(chart, 'ci', `${name}.yaml`);
+
+const Container = z.object({
+  name: z.string(),
+  image: z.string(),
+  args: z.array(z.string()),
+  env: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  securityContext: z.object({ readOnlyRootFilesystem: z.literal(true), allowPrivilegeEscalation: z.literal(false) }),
+  livenessProbe: z.unknown().optional(),
+  readinessProbe: z.unknown().optional(),
+});
+const Pod = z.object({
+  securityContext: z.object({ runAsNonRoot: z.literal(true) }),
+  automountServiceAccountToken: z.literal(false),
+  containers: z.array(Container).length(1),
+});
+const Resource = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string() }),
+  data: z.record(z.string(), z.string()).optional(),
+  spec: z
+    .object({ template: z.object({ spec: Pod }).optional() })
+    .loose()
+    .optional(),
+});
+
+function run(...args: string[]) {
+  const program = 'program' in helm ? helm.program : '';
+  // A helm that was built from source takes an ancient Kubernetes for granted.
+  return spawnSync(program, [...args, '--kube-version', '1.33.0'], { encoding: 'utf8' });
+}
+
+function render(values: string, ...more: string[]) {
+  const { status, stdout, stderr } = run('template', 'countersign', chart, '--values', valuesOf(values), ...more);
+  expect(`${status} ${stderr}`).toBe('0 ');
+  return parseAllDocuments(stdout).flatMap((document) => {
+    const content: unknown = document.toJS();
+    return content === null ? [] : [Resource.parse(content)];
+  });
+}
+
+const kindsOf = (resources: ReturnType<typeof render>) =>
+  resources.map(({ kind, metadata }) => `${kind} ${metadata.name}`).toSorted();
+
+test.each(['least', 'most'])('helm lint finds nothing to say, with the %s values', (values) => {
+  const { status, stdout } = run('lint', '--strict', chart, '--values', valuesOf(values));
+  expect(`${status} ${stdout}`).toMatch(/^0 [^]*0 chart\(s\) failed/);
+});
+
+describe('the chart', () => {
+  test('has everything for two of each process with nothing but an address and two secrets', () => {
+    expect(kindsOf(render('least'))).toEqual([
+      'ConfigMap countersign',
+      'Deployment countersign-api',
+      'Deployment countersign-worker',
+      'HorizontalPodAutoscaler countersign-api',
+      'HorizontalPodAutoscaler countersign-worker',
+      'Job countersign-migrate',
+      'Job countersign-promote-1',
+      'NetworkPolicy countersign',
+      'PodDisruptionBudget countersign-api',
+      'PodDisruptionBudget countersign-worker',
+      'Service countersign',
+      'ServiceAccount countersign',
+    ]);
+  });
+
+  test('adds ingress and monitors, and leaves out what is switched off', () => {
+    const kinds = kindsOf(render('most'));
+    expect(kinds).toEqual(expect.arrayContaining(['Ingress countersign', 'PodMonitor countersign-worker']));
+    expect(kinds).not.toContain('HorizontalPodAutoscaler countersign-api');
+    expect(kinds).not.toContain('Job countersign-promote-1');
+  });
+
+  test.each(['least', 'most'])(
+    'gives every process settings that exist, and with its secrets all that it needs (%s)',
+    (values) => {
+      const resources = render(values);
+      const shared = resources.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
+      expect(unknownSettings(Object.keys(shared))).toEqual([]);
+      const secret = {
+        MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+        DATABASE_URL: 'postgres://countersign_app:secret@db/countersign',
+        NATS_URL: 'nats://app:secret@nats:4222',
+        SMTP_URL: 'smtps://user:password@mail.example.com',
+        S3_SECRET_ACCESS_KEY: 'secret',
+        ...(values === 'least' && { S3_BUCKET: 'documents', S3_ACCESS_KEY_ID: 'key' }),
+      };
+      for (const { spec } of resources) {
+        const container = spec?.template?.spec.containers[0];
+        if (!container) continue;
+        const own = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+        expect(unknownSettings(Object.keys(own))).toEqual([]);
+        const isMigrate = container.name === 'migrate';
+        const migration = { MIGRATION_DATABASE_URL: 'postgres://countersign_owner:secret@db/countersign' };
+        const env = isMigrate ? { ...own, ...migration } : { ...shared, ...secret, ...own };
+        expect(problemsOf(env, isMigrate ? 'migrate' : 'other')).toEqual([]);
+      }
+    },
+  );
+
+  test('asks api and worker whether they live and are ready', () => {
+    const serving = render('least').flatMap(({ kind, spec }) =>
+      kind === 'Deployment' ? (spec?.template?.spec.containers ?? []) : [],
+    );
+    expect(serving).toHaveLength(2);
+    for (const { livenessProbe, readinessProbe } of serving)
+      expect([livenessProbe, readinessProbe]).not.toContain(undefined);
+  });
+
+  test('runs workers and promotes them under one version, the image’s', () => {
+    const versions = render('least', '--set', 'image.tag=1.4.0').flatMap(({ spec }) =>
+      (spec?.template?.spec.containers ?? []).flatMap(({ env }) =>
+        env.filter(({ name }) => name === 'WORKER_BUILD_ID'),
+      ),
+    );
+    expect(versions.map(({ value }) => value)).toEqual(['1.4.0', '1.4.0']);
+  });
+
+  test('refuses a secret among the settings, and a missing address', () => {
+    const refused = run('template', 'c', chart, '--values', valuesOf('least'), '--set', 'settings.MASTER_KEY=x');
+    expect(refused.stderr).toMatch(/settings/);
+    expect(run('template', 'c', chart).stderr).toMatch(/publicUrl/);
+  });
+
+  test('has the version of the product', () => {
+    const appVersion = /^appVersion: (.*)$/m.exec(readFileSync(join(chart, 'Chart.yaml'), 'utf8'))?.[1];
+    expect(appVersion).toBe(packageJson.version);
+  });
+});
