@@ -29,6 +29,8 @@ export type System = {
   /** What api and worker run with; good for opening the same database, streams and workflows. */
   config: Config;
   demo: DemoLogin;
+  /** The database as the owner of its tables. */
+  migrationUrl: string;
   /** Every process, by name: `api`, `worker`, and the embedded servers. One that ends is started again. */
   processes: ReadonlyMap<string, Supervised>;
   stop(): Promise<void>;
@@ -93,7 +95,7 @@ async function bringUp({ start, env, report }: SystemOptions, processes: Map<str
   const urls: SystemUrls = { base: config.http.publicUrl, temporalUi: config.temporal.uiUrl };
   const children = Object.fromEntries([...processes].map(([name, child]) => [name, child.pid()]));
   describeInstance(start.stateDir, { urls, children, ports: start.embeddedPorts });
-  return { urls, config, demo };
+  return { urls, config, demo, migrationUrl: addresses.migrationUrl };
 }
 
 /** Those who use the servers end first, so that they can finish what they are at. */

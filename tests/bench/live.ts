@@ -8,43 +8,66 @@ import { percentiles } from './load/percentiles.ts';
 import { startBeside } from './load/run.ts';
 import type { Bench, BenchRow } from './report.ts';
 import { withSystem, type BenchSystem } from './system/bench-system.ts';
+import { memoryOf } from './system/memory.ts';
 import { halfHours, postHold } from './system/bookings.ts';
 
-const pages = 1_000;
+const few = 1_000;
+const many = 5_000;
 const facts = 50;
+const factsToMany = 10;
 const holds = 10;
 const betweenMs = 200;
 
-/** How soon a thousand open pages know what happened: from the stream, and from a guest's request on. */
+/** How soon a thousand open pages know what happened: from the stream, and from a guest's request on; and what five thousand cost. */
 export const bench: Bench = () =>
   withSystem(async (system) => {
     const host = await buildHost(system);
     const type = await buildMeetingType(system, host);
-    const { last } = await system.shared.stream.bounds();
-    const asked: PagesAsked = { baseUrl: system.baseUrl, pages, hostId: host.hostId, position: last };
-    const { child } = await startBeside('load/pages.ts', asked);
-    const hearing = async (): Promise<PagesHeard> => {
-      child.send({});
-      const [heard] = (await once(child, 'message')) as [PagesHeard];
-      return heard;
-    };
-    try {
-      const slots = halfHours();
+    const slots = halfHours();
+    const toFew = await withPages(system, host, few, async (heardBy) => {
       const published = await tellAll(facts, slots, (startsAt) => publish(system, host, startsAt));
       const requested = await tellAll(holds, slots, async (startsAt) => void (await postHold(system, type, startsAt)));
-      // A hold without a gate is confirmed in the same moment: each page hears twice of it, and the first time counts.
-      const heard = await eventually(
-        hearing,
-        (seen) => isComplete(seen, published, 1) && isComplete(seen, requested, 2),
-      );
       return [
-        ...rowsOf(`a fact to ${pages} pages`, published, heard),
-        ...rowsOf(`a guest’s request to ${pages} pages`, requested, heard),
+        ...rowsOf(`a fact to ${few} pages`, published, few, await heardBy(published, 1)),
+        // A hold without a gate is confirmed in the same moment: each page hears twice of it, and the first time counts.
+        ...rowsOf(`a guest’s request to ${few} pages`, requested, few, await heardBy(requested, 2)),
       ];
-    } finally {
-      child.kill();
-    }
+    });
+    const toMany = await withPages(system, host, many, async (heardBy) => {
+      const published = await tellAll(factsToMany, slots, (startsAt) => publish(system, host, startsAt));
+      const rows = rowsOf(`a fact to ${many} pages`, published, many, await heardBy(published, 1));
+      const figure = memoryOf(system.processIds.get('api') ?? 0);
+      const memory = { name: `memory of the api with ${many} pages`, unit: 'MB', better: 'lower' as const, floor: 300 };
+      return figure === null ? rows : [...rows, { ...memory, figure }];
+    });
+    return [...toFew, ...toMany];
   });
+
+type HeardBy = (told: Map<string, number>, times: number) => Promise<PagesHeard>;
+
+/** Opens pages of one host in a process of their own, for as long as `work` takes. */
+async function withPages(
+  system: BenchSystem,
+  host: TestHost,
+  pages: number,
+  work: (heardBy: HeardBy) => Promise<BenchRow[]>,
+): Promise<BenchRow[]> {
+  const { last } = await system.shared.stream.bounds();
+  const asked: PagesAsked = { baseUrl: system.baseUrl, pages, hostId: host.hostId, position: last };
+  const { child } = await startBeside('load/pages.ts', asked);
+  const hearing = async (): Promise<PagesHeard> => {
+    child.send({});
+    const [heard] = (await once(child, 'message')) as [PagesHeard];
+    return heard;
+  };
+  const isComplete = (heard: PagesHeard, told: Map<string, number>, times: number): boolean =>
+    [...told.keys()].every((startsAt) => heard[startsAt]?.length === pages * times);
+  try {
+    return await work((told, times) => eventually(hearing, (heard) => isComplete(heard, told, times)));
+  } finally {
+    child.kill();
+  }
+}
 
 /** When each start was told, one after another. */
 async function tellAll(count: number, slots: () => string, tell: (startsAt: string) => Promise<void>) {
@@ -75,11 +98,7 @@ async function publish({ shared }: BenchSystem, host: TestHost, startsAt: string
   await shared.stream.publish({ id, subject: factSubject('slot.held', organizationId, hostId), json: fact });
 }
 
-function isComplete(heard: PagesHeard, told: Map<string, number>, times: number): boolean {
-  return [...told.keys()].every((startsAt) => heard[startsAt]?.length === pages * times);
-}
-
-function rowsOf(name: string, told: Map<string, number>, heard: PagesHeard): BenchRow[] {
+function rowsOf(name: string, told: Map<string, number>, pages: number, heard: PagesHeard): BenchRow[] {
   const delays = [...told].flatMap(([startsAt, at]) =>
     (heard[startsAt] ?? [])
       .toSorted((a, b) => a - b)

@@ -5,7 +5,16 @@ import type { Config } from '#runtime/config.ts';
 import { startTemporarySystem } from '#runtime/system.ts';
 import type { Reachable } from '#tests/people.ts';
 
-export type BenchSystem = Reachable & { shared: Shared; config: Config };
+export type BenchSystem = Reachable & {
+  shared: Shared;
+  config: Config;
+  /** The database as the owner of its tables. */
+  ownerUrl: string;
+  /** Of `api`, `worker` and the servers, by name. */
+  processIds: ReadonlyMap<string, number>;
+  /** From the beginning until everything answered. */
+  startMs: number;
+};
 
 const withoutLimit = '10000000';
 
@@ -15,6 +24,7 @@ const withoutLimit = '10000000';
  */
 export async function withSystem<T>(work: (system: BenchSystem) => Promise<T>): Promise<T> {
   const mail = await startMailServer();
+  const startedAt = performance.now();
   const system = await startTemporarySystem({
     report: () => {},
     env: {
@@ -28,11 +38,14 @@ export async function withSystem<T>(work: (system: BenchSystem) => Promise<T>): 
       LIMIT_ATTEMPTS_PER_MINUTE: withoutLimit,
     },
   });
+  const startMs = performance.now() - startedAt;
   try {
     const shared = await openShared(system.config, 'bench');
     try {
       const { config } = system;
-      return await work({ baseUrl: `http://127.0.0.1:${config.http.port}`, shared, config });
+      const processIds = new Map([...system.processes].map(([name, child]) => [name, child.pid()]));
+      const baseUrl = `http://127.0.0.1:${config.http.port}`;
+      return await work({ baseUrl, shared, config, ownerUrl: system.migrationUrl, processIds, startMs });
     } finally {
       await shared.close();
     }
