@@ -9,6 +9,7 @@ import { guestPages } from './routes/guest-pages.ts';
 import { hold } from './routes/hold.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { insightRoutes } from './routes/insights.ts';
+import { logInElsewhereRoutes } from './routes/log-in-elsewhere.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -28,6 +29,7 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...sessionRoutes(parts, auth),
     ...passwordRoutes(parts, auth),
     ...twoFactorRoutes(parts, auth),
+    ...logInElsewhereRoutes(parts, auth),
     ...apiKeyRoutes(parts),
     ...offerRoutes(parts),
     ...hostBookingRoutes(parts),

@@ -4,6 +4,7 @@ import type { Database } from '#db/pool.ts';
 import type { Actor } from '#db/queries/audit.ts';
 import type { MailboxEntry, MailboxMessage } from '#integrations/mail/mailbox-reader.ts';
 import type { MailWebhookReading } from '#integrations/mail/postmark-webhook.ts';
+import type { LogInProvider } from '#integrations/log-in/provider.ts';
 import type { SigningProvider } from '#integrations/signing/provider.ts';
 import type { DocumentVault } from '#integrations/storage/vault.ts';
 import type { NdaText } from './nda-text.ts';
@@ -37,6 +38,8 @@ export type ApiParts = {
     organization: { id: string; name: string },
     options: { actor: Actor; reason: 'routine' | 'lost' },
   ): Promise<unknown>;
+  /** Other sites through which one can log in; none where none is configured. */
+  logInProviders: readonly LogInProvider[];
   ndaText: NdaText;
   /** The invite as calendars read it. */
   inviteText(context: BookingContext, method: 'PUBLISH' | 'CANCEL'): string;

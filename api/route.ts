@@ -164,6 +164,8 @@ const attempts: ReadonlySet<RouteName> = new Set([
   'resetPassword',
   'changePassword',
   'logInSecondStep',
+  'beginLogInElsewhere',
+  'finishLogInElsewhere',
   'verifyEmail',
   'sendSigningCode',
   'previewNdaPdf',

@@ -83,6 +83,32 @@ export const Me = z
   .meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;
 
+export const LogInProvider = z.object({ id: z.string(), name: z.string() }).meta({ id: 'LogInProvider' });
+
+export const LogInElsewhere = z
+  .object({ url: z.url().meta({ description: 'Send the browser here; it comes back to /log-in/return/{provider}' }) })
+  .meta({ id: 'LogInElsewhere' });
+
+export const LogInReturn = z
+  .object({
+    parameters: z
+      .string()
+      .max(8_000)
+      .meta({ description: 'The query of the address that the browser came back to, as it is' }),
+    /** For an account that is new. */
+    timeZone: TimeZone,
+    locale: Locale.default('en'),
+  })
+  .meta({ id: 'LogInReturn' });
+
+export const LogInElsewhereDone = z
+  .object({ me: Me, outcome: z.enum(['logged_in', 'registered', 'linked']) })
+  .meta({ id: 'LogInElsewhereDone' });
+
+export const LinkedLogIn = z
+  .object({ id: Id, provider: z.string(), name: z.string(), createdAt: Instant, lastUsedAt: Instant })
+  .meta({ id: 'LinkedLogIn' });
+
 export const ProfileChange = z
   .object({
     displayName: Line(120).optional(),

@@ -26,6 +26,18 @@ export const problems = {
   second_factor_required: { status: 401, title: 'Now enter the code of your authenticator app.' },
   second_factor_wrong: { status: 403, title: 'This code is not right, or was used already. Wait for the next one.' },
   log_in_expired: { status: 401, title: 'This log-in took too long. Begin again.' },
+  log_in_refused: { status: 401, title: 'The other site did not confirm who you are. Try again.' },
+  email_not_vouched: {
+    status: 403,
+    title:
+      'The other site does not say that your e-mail address is yours. Confirm it there, or log in with a password.',
+  },
+  email_unconfirmed: {
+    status: 403,
+    title:
+      'There is an account with your e-mail address that was never confirmed. Confirm it by the mail that it got, or reset its password; then this works too.',
+  },
+  identity_taken: { status: 409, title: 'This log-in belongs to another account already.' },
   two_factor_on: { status: 409, title: 'Two-factor is on already.' },
   two_factor_off: { status: 409, title: 'Two-factor is not set up.' },
   api_key_invalid: { status: 401, title: 'This API key does not exist, has expired, or was revoked.' },

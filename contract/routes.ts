@@ -4,6 +4,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { guestRoutes } from './routes/guest.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { insightRoutes } from './routes/insights.ts';
+import { logInElsewhereRoutes } from './routes/log-in-elsewhere.ts';
 import { meetingTypeRoutes } from './routes/meeting-types.ts';
 import { ndaTemplateRoutes } from './routes/nda-templates.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -18,6 +19,7 @@ export type { Audience, Route } from './routes/route.ts';
 export const routes = {
   ...accountRoutes,
   ...accessRoutes,
+  ...logInElsewhereRoutes,
   ...scheduleRoutes,
   ...meetingTypeRoutes,
   ...ndaTemplateRoutes,

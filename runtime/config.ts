@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { LogInOptions } from '#integrations/log-in/create-providers.ts';
 import { readEnvFile } from './env-file.ts';
 import { type NatsServers, parseNatsServers } from './nats-servers.ts';
+import { logInOptions } from './log-in-config.ts';
 import { type MasterKey, type Setting, type SettingName, type SettingValues, settings } from './settings.ts';
 
 /** The environment as it comes from the operating system. */
@@ -29,6 +31,8 @@ export type Config = {
   timestampAuthorityUrl: string | undefined;
   storage: StorageConfig;
   mail: MailConfig;
+  /** Other sites through which one can log in. */
+  logIn: LogInOptions[];
 };
 
 export type TemporalConfig = {
@@ -147,6 +151,7 @@ export function loadConfig(env: Environment): Config {
     timestampAuthorityUrl: values.TIMESTAMP_AUTHORITY_URL,
     storage: storageConfig(values, need, stateDir),
     mail: mailConfig(values, need, stateDir),
+    logIn: logInOptions(values, need),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

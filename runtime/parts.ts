@@ -8,6 +8,7 @@ import { startRelay } from '#api/relay/relay.ts';
 import { createPageViews } from '#api/page-views.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
 import { findBooking } from '#db/queries/bookings.ts';
+import { createLogInProviders } from '#integrations/log-in/create-providers.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
 import { postmarkSecret, readPostmarkWebhook } from '#integrations/mail/postmark-webhook.ts';
 import { openMailer, type Shared } from './composition.ts';
@@ -56,6 +57,7 @@ export async function openApiParts(
     ndaText: createNdaText(shared.renderer),
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, new Date()),
+    logInProviders: createLogInProviders(config.logIn),
     verifyPdf: pdfReport,
     rotateSigningKey: (organization, options) => rotateSigningKey(shared, organization, options),
     mailbox: mailboxOf(config),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashPassword } from '#api/auth/passwords.ts';
 import { newVersion } from '#api/presenters/offer.ts';
-import { officeHours } from '#api/routes/accounts.ts';
+import { officeHours } from '#api/auth/new-account.ts';
 import { MeetingTypeInput } from '#contract/meeting-types.ts';
 import { openDatabase } from '#db/pool.ts';
 import { createAccount, findCredentials, setPassword, verifyEmail } from '#db/queries/accounts.ts';

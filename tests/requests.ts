@@ -26,6 +26,7 @@ export type RequestIds = {
   document: string;
   deadLetter: string;
   apiKey: string;
+  linkedLogIn: string;
   hostSlug: string;
   meetingTypeSlug: string;
 };
@@ -91,6 +92,15 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     confirmTwoFactor: { body: { code: '000000' } },
     renewRecoveryCodes: { body: { password: 'not the password', code: '000000' } },
     endTwoFactor: { body: { password: 'not the password', code: '000000' } },
+    listLogInProviders: {},
+    beginLogInElsewhere: { params: { provider: 'nowhere' } },
+    finishLogInElsewhere: {
+      params: { provider: 'nowhere' },
+      body: { parameters: '?code=x&state=y', timeZone: 'Europe/Riga', locale: 'en' },
+    },
+    listLinkedLogIns: {},
+    linkLogIn: { params: { provider: 'nowhere' }, body: { password: 'not the password' } },
+    unlinkLogIn: { params: { id: ids.linkedLogIn } },
     listApiKeys: {},
     createApiKey: { body: { name: 'Reports', scopes: ['bookings:read'], expiresInDays: 30 } },
     revokeApiKey: { params: { id: ids.apiKey } },

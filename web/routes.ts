@@ -10,6 +10,7 @@ export const table: RouteTable = {
   '/legal': () => import('./views/LegalView.svelte'),
   '/security': () => import('./views/SecurityView.svelte'),
   '/log-in': () => import('./views/LogInView.svelte'),
+  '/log-in/return/:provider': () => import('./views/LogInReturnView.svelte'),
   '/sign-up': () => import('./views/SignUpView.svelte'),
   '/reset-password': () => import('./views/ResetPasswordView.svelte'),
   '/verify-email': () => import('./views/VerifyEmailView.svelte'),

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { sha256 } from '#db/personal.ts';
 import * as accounts from '#db/queries/accounts.ts';
-import { appendAudit } from '#db/queries/audit.ts';
-import { insertSchedule } from '#db/queries/schedules.ts';
 import { mailLink } from '../auth/account-links.ts';
 import { startSession } from '../auth/identity.ts';
+import { openAccount } from '../auth/new-account.ts';
 import { hashPassword, passwordFits, refuseWeakPassword } from '../auth/passwords.ts';
 import { idFromKey } from '../idempotency.ts';
 import type { Limiter } from '../limits.ts';
@@ -15,10 +13,6 @@ import type { Call, Handlers } from '../route.ts';
 import type { AuthParts } from './auth-parts.ts';
 
 type AccountHandlers = Pick<Handlers, 'register' | 'me' | 'changeProfile' | 'requestEmailVerification' | 'verifyEmail'>;
-
-/** Weekdays from nine to five: something to start from. */
-const office = [['09:00', '17:00']] as [string, string][];
-export const officeHours = { mon: office, tue: office, wed: office, thu: office, fri: office, sat: [], sun: [] };
 
 /** Who one is, from registering on. */
 export function accountRoutes(parts: ApiParts, { limiter, guesses }: AuthParts): AccountHandlers {
@@ -56,22 +50,10 @@ async function registeredBefore({ database }: ApiParts, call: Registration): Pro
     : null;
 }
 
-async function createAccount({ database }: ApiParts, call: Registration) {
+async function createAccount(parts: ApiParts, call: Registration) {
   const { body, ip } = call;
   const passwordHash = await hashPassword(body.password);
-  return database.transaction(async (tx) => {
-    const slug = await accounts.freeSlug(tx, slugOf(body.name));
-    const made = await accounts.createAccount(tx, { ...body, id: accountIdOf(call), slug, passwordHash });
-    const rules = { timeZone: body.timeZone, weekly: officeHours, overrides: [], blackouts: [], travel: [] };
-    await insertSchedule(tx, made, { name: 'Working hours', isDefault: true, rules });
-    await appendAudit(tx, {
-      organizationId: made.organizationId,
-      at: new Date(),
-      actor: { type: 'host', id: made.accountId, ip },
-      action: 'account.registered',
-    });
-    return made;
-  });
+  return openAccount(parts, { ...body, id: accountIdOf(call), passwordHash, emailVerified: false, ip });
 }
 
 /** Proving that one reads the mail of an address. */
@@ -92,15 +74,4 @@ function verificationRoutes(
       });
     },
   };
-}
-
-function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 50);
-  return slug.length >= 2 ? slug : `host-${randomBytes(3).toString('hex')}`;
 }

@@ -50,7 +50,8 @@ export type NewAccount = {
   email: string;
   name: string;
   locale: string;
-  passwordHash: string;
+  /** Null: only external log-in. */
+  passwordHash: string | null;
   organizationName: string;
   timeZone: string;
   slug: string;

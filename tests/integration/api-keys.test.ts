@@ -42,6 +42,7 @@ async function requests() {
     document: nobody,
     deadLetter: nobody,
     apiKey: nobody,
+    linkedLogIn: nobody,
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   });

@@ -26,6 +26,7 @@ beforeAll(async () => {
     document: document.id,
     deadLetter: randomUUID(),
     apiKey: randomUUID(),
+    linkedLogIn: randomUUID(),
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   });

@@ -30,6 +30,7 @@ beforeAll(async () => {
     document: session.document.id,
     deadLetter: randomUUID(),
     apiKey: randomUUID(),
+    linkedLogIn: randomUUID(),
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   };

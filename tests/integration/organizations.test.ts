@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { routes, type RouteName } from '#contract/routes.ts';
 import { asOrganization, openDatabase, type Database } from '#db/pool.ts';
 import { brokenAuditLinks, verifyAuditChain, type AuditChain } from '#db/queries/audit.ts';
+import { linkExternalIdentity } from '#db/queries/external-identities.ts';
 import { insertDeadLetter } from '#db/queries/webhooks.ts';
 import { asSuperuser } from '#runtime/embedded/database.ts';
 import {
@@ -58,6 +59,9 @@ async function fill(host: TestHost): Promise<RequestIds> {
     { body: goodSchedule() },
     { ...host, key: randomUUID() },
   );
+  const subject = randomUUID();
+  await linkExternalIdentity(database, { ...host, provider: 'oidc', issuer: 'https://id.example', subject });
+  const linked = await database.oneFirst(idRow`select id from external_identity where subject = ${subject}`);
   const apiKey = await ask<{ id: string }>(product, 'createApiKey', goodRequests({} as RequestIds).createApiKey, host);
   await insertDeadLetter(database, {
     organizationId: host.organizationId,
@@ -82,6 +86,7 @@ async function fill(host: TestHost): Promise<RequestIds> {
     document: documents[0]?.id ?? '',
     deadLetter: letter,
     apiKey: apiKey.body.id,
+    linkedLogIn: linked,
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   };

@@ -62,6 +62,7 @@ async function useEverything(host: TestHost): Promise<void> {
   const ids: RequestIds = {
     session: randomUUID(),
     apiKey: randomUUID(),
+    linkedLogIn: randomUUID(),
     schedule: randomUUID(),
     meetingType: type.id,
     ndaTemplate: host.ndaTemplateId,

@@ -33,6 +33,12 @@ export const de: Messages = {
     second_factor_required: 'Geben Sie jetzt den Code Ihrer Authenticator-App ein.',
     second_factor_wrong: 'Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten.',
     log_in_expired: 'Diese Anmeldung hat zu lange gedauert. Beginnen Sie noch einmal.',
+    log_in_refused: 'Die andere Seite hat nicht bestätigt, wer Sie sind. Versuchen Sie es noch einmal.',
+    email_not_vouched:
+      'Die andere Seite sagt nicht, dass Ihre E-Mail-Adresse Ihnen gehört. Bestätigen Sie sie dort oder melden Sie sich mit einem Passwort an.',
+    email_unconfirmed:
+      'Zu Ihrer E-Mail-Adresse gibt es ein Konto, das nie bestätigt wurde. Bestätigen Sie es über die Mail, die es bekam, oder setzen Sie sein Passwort neu; danach geht auch das.',
+    identity_taken: 'Diese Anmeldung gehört schon zu einem anderen Konto.',
     two_factor_on: 'Die Zwei-Faktor-Anmeldung ist schon eingeschaltet.',
     two_factor_off: 'Die Zwei-Faktor-Anmeldung ist nicht eingerichtet.',
     api_key_invalid: 'Diesen API-Schlüssel gibt es nicht, er ist abgelaufen oder widerrufen.',
