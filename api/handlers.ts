@@ -4,6 +4,7 @@ import type { ApiParts } from './parts.ts';
 import type { Handlers } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { documentLinkRoutes } from './routes/document-links.ts';
 import { guestBookingRoutes } from './routes/guest-booking.ts';
 import { guestPages } from './routes/guest-pages.ts';
 import { hold } from './routes/hold.ts';
@@ -37,6 +38,7 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...guestPages(parts),
     ...hold(parts, createTurnstile()),
     ...guestBookingRoutes(parts),
+    ...documentLinkRoutes(parts),
     ...privacyRoutes(parts),
     ...signingKeyRoutes(parts),
     ...signingRoutes(parts),

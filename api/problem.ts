@@ -51,6 +51,9 @@ export function problemHandler(log: ApiLog): ErrorRequestHandler {
       log.error({ error, method: request.method, path: request.path }, 'a request failed');
     if (refused.code === 'dependency_unavailable')
       log.warn({ error, path: request.path }, 'a dependency did not answer');
+    // Somebody follows a link: a page says it better than JSON.
+    if (refused.code === 'link_expired' && request.accepts(['json', 'html']) === 'html')
+      return response.redirect(303, '/link-over');
     const problem = toProblem(refused);
     const retryAfter = refused.detail.context?.['retryAfterSeconds'];
     if (typeof retryAfter === 'number') response.setHeader('Retry-After', String(retryAfter));

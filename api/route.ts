@@ -39,7 +39,12 @@ export type Call<N extends RouteName> = {
 };
 
 /** A file to download, for routes whose answer is not JSON. */
-export type FileAnswer = { bytes: Uint8Array | string; filename: string };
+export type FileAnswer = {
+  bytes: Uint8Array | string;
+  filename: string;
+  /** Shown where the browser can, in place of saved. */
+  inline?: true;
+};
 type Success<N extends RouteName> = Routes[N]['success'];
 export type Answer<N extends RouteName> =
   Success<N> extends { body: infer B extends z.ZodType }
@@ -131,7 +136,10 @@ function send(response: Response, route: Route, answer: unknown): void {
     response
       .status(status)
       .type(mediaType)
-      .setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`);
+      .setHeader(
+        'Content-Disposition',
+        `${file.inline ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.filename)}`,
+      );
     response.send(typeof file.bytes === 'string' ? file.bytes : Buffer.from(file.bytes));
   } else if (body) {
     response.status(status).json(answer);

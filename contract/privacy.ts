@@ -106,3 +106,8 @@ export const SigningKeyRotation = z
       .meta({ description: '`lost`: the old keys may be in other hands; makes a new root' }),
   })
   .meta({ id: 'SigningKeyRotation' });
+
+export const DocumentLink = z.object({ url: z.url(), expiresAt: Instant }).meta({
+  id: 'DocumentLink',
+  description: 'Opens one document, without log-in, until it expires; each opening is audited',
+});

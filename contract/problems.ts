@@ -68,6 +68,7 @@ export const problems = {
   legal_hold_stands: { status: 409, title: 'A legal hold stands on this booking already.' },
   no_legal_hold: { status: 409, title: 'No legal hold stands on this booking.' },
   booking_erased: { status: 409, title: 'The data of this booking was deleted.' },
+  link_expired: { status: 410, title: 'This link has run out, or is not complete. Ask for the document again.' },
   document_removed: {
     status: 410,
     title: 'This document was deleted, as the retention policy or a guest’s erasure wanted it.',

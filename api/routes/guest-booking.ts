@@ -80,10 +80,15 @@ export async function readGuestBooking(parts: ApiParts, bookingId: string) {
 }
 
 /** A document's bytes, with the access on record. */
-export async function openDocument(parts: ApiParts, document: DocumentRow, actor: Actor): Promise<FileAnswer> {
+export async function openDocument(
+  parts: ApiParts,
+  document: DocumentRow,
+  actor: Actor,
+  by: 'download' | 'link' = 'download',
+): Promise<FileAnswer> {
   if (document.removedAt) throw new Refused('document_removed');
   const bytes = await parts.vault.read(document, `${document.organizationId}/${document.id}`);
-  await documentRead(parts.database, document.bookingId, document.id, actor);
+  await documentRead(parts.database, document.bookingId, document.id, actor, by);
   return { bytes, filename: `${document.title}${document.kind === 'agreement' ? '' : ` (${document.kind})`}.pdf` };
 }
 

@@ -4,6 +4,7 @@ import { signInCeremony } from '#db/changes/sign.ts';
 import { sendSigningCode } from '#db/changes/signing-code.ts';
 import { sha256 } from '#db/personal.ts';
 import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
+import { appendAudit } from '#db/queries/audit.ts';
 import { databaseNow } from '#db/queries/bookings.ts';
 import { checkCode, findCeremony, markViewed, type CeremonyRow } from '#db/queries/ceremonies.ts';
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
@@ -50,7 +51,7 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       await engine.nudge(context.booking);
       return { sentTo: context.guest.email, expiresAt: expiresAt.toISOString() };
     },
-    sign: async (call) => {
+    sign: onRecord(parts, async (call) => {
       const { envelope, ceremony, context, document } = await openCeremony(parts, call.who.bookingId);
       if (signing.name !== 'builtin') throw new Refused('signing_not_open');
       refuseOtherTexts(parts, call.body, document, context);
@@ -78,7 +79,7 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
           parts.log.warn({ error }, 'a signature is stored, the sweep will tell the workflow'),
         );
       return { signedAt: outcome.signedAt.toISOString(), late: outcome.late };
-    },
+    }),
     decline: async (call) => {
       const { bookingId } = call.who;
       await askForChange(
@@ -89,6 +90,22 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       return readGuestBooking(parts, bookingId);
     },
   };
+}
+
+/** An attempt to sign that is refused is on record with its reason: a link used twice or too late, another text, a wrong code, no image. */
+function onRecord(parts: ApiParts, sign: SigningHandlers['sign']): SigningHandlers['sign'] {
+  return (call) =>
+    sign(call).catch(async (error: unknown) => {
+      if (error instanceof Refused)
+        await appendAudit(parts.database, {
+          ...call.who,
+          at: new Date(),
+          actor: asGuest(call),
+          action: 'signing.refused',
+          detail: { code: error.code },
+        });
+      throw error;
+    });
 }
 
 type OpenCeremony = {

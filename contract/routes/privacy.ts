@@ -1,5 +1,7 @@
+import { z } from 'zod';
+import { Id } from '../primitives.ts';
 import * as privacy from '../privacy.ts';
-import { byId, ok, withKey, type Route } from './route.ts';
+import { byId, ok, pdf, withKey, type Route } from './route.ts';
 
 export const privacyRoutes = {
   readRetention: {
@@ -94,6 +96,35 @@ export const privacyRoutes = {
     tag: 'privacy',
     body: privacy.GuestAddress,
     success: ok(privacy.ErasureReport),
+  },
+  bookingDocumentLink: {
+    method: 'post',
+    path: '/bookings/{id}/documents/{documentId}/link',
+    summary: 'A link to a document for a few minutes',
+    audience: 'host',
+    tag: 'bookings',
+    params: z.object({ id: Id, documentId: Id }),
+    success: ok(privacy.DocumentLink),
+    problems: ['document_removed'],
+  },
+  guestDocumentLink: {
+    method: 'post',
+    path: '/my-booking/document-link',
+    summary: 'A link for a few minutes to the NDA: signed when it is, else as sent',
+    audience: 'guest',
+    tag: 'guest',
+    success: ok(privacy.DocumentLink),
+    problems: ['document_removed'],
+  },
+  openDocumentLink: {
+    method: 'get',
+    path: '/document-links/{token}',
+    summary: 'The document behind a link (the access is audited); a browser is led to a page when it has run out',
+    audience: 'public',
+    tag: 'guest',
+    params: z.object({ token: z.string().max(2_000) }),
+    success: { status: 200, mediaType: pdf },
+    problems: ['link_expired', 'document_removed'],
   },
   exportMyData: {
     method: 'get',

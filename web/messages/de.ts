@@ -64,6 +64,7 @@ export const de: Messages = {
     legal_hold_stands: 'Für diesen Termin gilt schon eine Aufbewahrungspflicht.',
     no_legal_hold: 'Für diesen Termin gilt keine Aufbewahrungspflicht.',
     booking_erased: 'Die Daten dieses Termins wurden gelöscht.',
+    link_expired: 'Dieser Link ist abgelaufen oder unvollständig. Öffnen Sie das Dokument noch einmal.',
     document_removed:
       'Dieses Dokument wurde gelöscht: nach der Aufbewahrungsfrist, oder weil der Gast es verlangt hat.',
     nothing_to_resend: 'Zu diesem Termin wurde noch keine Mail gesendet.',
@@ -280,6 +281,10 @@ export const de: Messages = {
       'Diese Seite ist Ihr Termin, auf jedem Gerät. Bewahren Sie ihren Link auf, oder nehmen Sie den aus Ihrer Mail.',
   },
 
+  linkOver: {
+    title: 'Dieser Link ist abgelaufen',
+    text: 'Links zu Dokumenten gelten fünf Minuten. Gehen Sie zurück zu der Seite, auf der Sie ihn geöffnet haben, und öffnen Sie das Dokument noch einmal.',
+  },
   notFound: {
     title: 'Unter dieser Adresse ist nichts',
     text: 'Vielleicht fehlt ein Buchstabe, oder die Seite ist umgezogen. Wenn Ihnen jemand diesen Link geschickt hat, bitten Sie um einen neuen.',

@@ -207,6 +207,10 @@ export const en = {
     keepLink: 'This page is your booking, on any device. Keep its link, or use the one in your mail.',
   },
 
+  linkOver: {
+    title: 'This link has run out',
+    text: 'Links to documents work for five minutes. Go back to the page where you opened it, and open the document again.',
+  },
   notFound: {
     title: 'There is nothing at this address',
     text: 'A letter may be missing, or the page has moved. If somebody sent you this link, ask for a new one.',

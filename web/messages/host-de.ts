@@ -1,3 +1,4 @@
+import { privacyDe } from './privacy-de.ts';
 import { accountDe } from './account-de.ts';
 import type { HostMessages } from './host-en.ts';
 
@@ -340,6 +341,8 @@ export const hostDe: HostMessages = {
   },
 
   ...accountDe,
+
+  privacy: privacyDe,
 
   operations: {
     title: 'Betrieb',

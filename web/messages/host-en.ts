@@ -1,3 +1,4 @@
+import { privacyEn } from './privacy-en.ts';
 import type { NdaStatus } from '#domain/booking/states.ts';
 import { accountEn } from './account-en.ts';
 
@@ -342,6 +343,8 @@ export const hostEn = {
   },
 
   ...accountEn,
+
+  privacy: privacyEn,
 
   operations: {
     title: 'Operations',

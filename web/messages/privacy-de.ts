@@ -1,0 +1,56 @@
+import type { PrivacyMessages } from './privacy-en.ts';
+
+export const privacyDe: PrivacyMessages = {
+  title: 'Datenschutz',
+  retention: 'Wie lange Daten bleiben',
+  retentionHint:
+    'Gelöscht werden Namen, Adressen, Antworten, Unterschriften und Dokumente. Zeiten und Zustände bleiben, ebenso das Protokoll, das niemanden nennt.',
+  keep: 'Ohne Ende aufbewahren',
+  deleteAfter: 'Nach dem Termin löschen',
+  days: 'Tage nach dem Termin',
+  preview: 'Was der nächste Lauf löschen würde',
+  previewCount: (bookings, documents) =>
+    `${bookings === 1 ? '1 Termin' : `${bookings} Termine`} mit ${documents === 1 ? '1 Dokument' : `${documents} Dokumenten`}`,
+  previewNone: 'Nichts. So lange liegt noch kein Termin.',
+  onHold: (count) =>
+    `${count === 1 ? '1 weiterer bleibt' : `${count} weitere bleiben`} wegen einer Aufbewahrungspflicht.`,
+  runs: 'Das geschieht jede Stunde. Was gelöscht ist, kommt nicht wieder.',
+  managers: 'Inhaber und Verwalter können das ändern.',
+  guest: 'Ein Gast fragt nach seinen Daten',
+  guestHint: 'Mit der Adresse, mit der gebucht wurde. Jede Auskunft und jede Löschung wird festgehalten.',
+  email: 'E-Mail-Adresse des Gastes',
+  export: 'Auskunft herunterladen',
+  lookUp: 'Was würde gelöscht?',
+  erase: 'Jetzt löschen',
+  eraseTitle: 'Die Daten dieses Gastes löschen?',
+  eraseWarning:
+    'Das lässt sich nicht rückgängig machen. Laden Sie zuerst die Auskunft herunter, wenn der Gast eine Kopie möchte.',
+  nobody: 'Unter dieser Adresse liegt nichts.',
+  erased: 'Gelöscht. Das ist geblieben:',
+  outcome: { erased: 'Gelöscht', partly: 'Teilweise gelöscht', kept: 'Aufbewahrt' },
+  willOutcome: { erased: 'Wird gelöscht', partly: 'Wird teilweise gelöscht', kept: 'Bleibt' },
+  what: {
+    everything: 'Alles bleibt',
+    signed_document: 'Die unterschriebene Vereinbarung bleibt',
+    audit_trail: 'Das Protokoll bleibt',
+  },
+  why: {
+    booking_open: 'der Termin ist noch offen; sagen Sie ihn zuerst ab',
+    legal_hold: 'es gilt eine Aufbewahrungspflicht',
+    evidence: 'sie belegt, was vereinbart wurde',
+    accountability: 'es beweist nur, wenn es vollständig ist; es nennt niemanden',
+  },
+  until: (day) => `bis ${day}`,
+  hold: 'Aufbewahren und Löschen',
+  deletedAfter: (day) => `Wird nach dem ${day} geleert.`,
+  keptForever: 'Bleibt ohne Ende: Es ist keine Frist gesetzt.',
+  isErased: (day) => `Die Daten des Gastes wurden am ${day} gelöscht.`,
+  setHold: 'Aufbewahrungspflicht setzen',
+  liftHold: 'Aufbewahrungspflicht aufheben',
+  holdTitle: 'Diesen Termin ganz aufbewahren?',
+  holdHint: 'Dann wird nichts davon gelöscht, weder nach der Frist noch auf Wunsch des Gastes.',
+  holdReason: 'Warum',
+  holdStands: (name, day) => `Aufbewahrungspflicht, gesetzt von ${name} am ${day}`,
+  erasedGuest: 'Gelöschter Gast',
+  open: 'Öffnen',
+};
