@@ -37,11 +37,16 @@ export type Shared = {
   close(): Promise<void>;
 };
 
-export async function openShared(config: Config, processName: string): Promise<Shared> {
+/** @param newStream.firstPosition where the stream of facts begins when it has to be made */
+export async function openShared(
+  config: Config,
+  processName: string,
+  newStream: { firstPosition?: number } = {},
+): Promise<Shared> {
   const masterKeys = keysOf(config);
   const database = await openDatabase(config.database.url, { maxConnections: config.database.poolSize });
   const cipher = createPersonalCipher(masterKeys);
-  const stream = await openFactsStream({ ...config.nats, name: `countersign-${processName}` });
+  const stream = await openFactsStream({ ...config.nats, ...newStream, name: `countersign-${processName}` });
   const connection = await Connection.connect({ ...temporalConnectionOptions(config.temporal), connectTimeout: '30s' });
   const temporal = new Client({ connection, namespace: config.temporal.namespace });
   const store = openStore(config);
@@ -94,7 +99,7 @@ export function openMailer({ mail }: Config): Mailer {
   }
 }
 
-function openStore({ storage }: Config): ObjectStore {
+export function openStore({ storage }: Config): ObjectStore {
   if (storage.driver === 'file') return createFileStore({ directory: storage.dir });
   const { accessKeyId, secretAccessKey, ...s3 } = storage;
   return createS3Store({ ...s3, credentials: { accessKeyId, secretAccessKey } });

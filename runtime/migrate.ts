@@ -16,10 +16,11 @@ const MIGRATION_LOCK = 4_216_001;
 /**
  * Applies the migrations that this database lacks (with dbmate). Safe to run from several processes at once.
  * @param migrationUrl as the role that owns the database
+ * @param dir other migrations than all of ours: to get to an earlier schema
  * @returns dbmate's lines: one for each migration that it applied
  * @throws with dbmate's output when a migration fails; what it had not finished is rolled back
  */
-export async function migrate(migrationUrl: string): Promise<string[]> {
+export async function migrate(migrationUrl: string, dir = migrationsDir): Promise<string[]> {
   const client = new Client({ connectionString: migrationUrl });
   client.on('error', () => undefined);
   await client.connect();
@@ -27,15 +28,15 @@ export async function migrate(migrationUrl: string): Promise<string[]> {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [APP_ROLE]);
     if (rowCount === 0) throw new Error(`the role ${APP_ROLE} does not exist: see "Roles" in docs/operations.md`);
-    return await runDbmate(migrationUrl);
+    return await runDbmate(migrationUrl, dir);
   } finally {
     await client.end();
   }
 }
 
-function runDbmate(url: string): Promise<string[]> {
+function runDbmate(url: string, dir: string): Promise<string[]> {
   const dbmate = createRequire(import.meta.url).resolve('dbmate/dist/cli.js');
-  const args = [dbmate, '--migrations-dir', migrationsDir, '--no-dump-schema', 'migrate'];
+  const args = [dbmate, '--migrations-dir', dir, '--no-dump-schema', 'migrate'];
   return new Promise((resolve, reject) => {
     // The address, which has a password in it, goes through the environment: other users can read command lines.
     const env = { ...processEnvironment(), DATABASE_URL: url };

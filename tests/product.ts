@@ -72,7 +72,7 @@ export async function startProduct(
   const log: LogLine[] = [];
   const logger = loggerInto(log);
   const shared = await openShared(config, `test-${namespace}`);
-  const mailDir = join(stateDir, 'mailbox');
+  const mailDir = join(config.stateDir, 'mailbox');
   const api = await openApiParts(config, shared, logger);
   const limits = { readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...options.limits };
   const server = createApi({ ...api.parts, limits }, join(root, 'web', 'dist'));

@@ -97,6 +97,8 @@ async function join(socket: Socket<ClientToServer, ServerToClient>, request: unk
   if (socket.rooms.size > roomsPerPage) return { outcome: 'refused', code: 'rate_limited' };
   const { position } = parsed.data;
   const oldest = hall.recent.oldest();
+  // From the time before this stream was made: nobody can say what that page missed.
+  if (position > hall.recent.position() && position > (await hall.stream.bounds()).last) return { outcome: 'reload' };
   if (position < oldest) {
     const { first } = await hall.stream.bounds();
     if (position + 1 < first) return { outcome: 'reload' };

@@ -33,3 +33,9 @@ export async function bookingsToNudge(db: Queryable, olderThanSeconds: number): 
     select b.id from booking b where b.status = 'confirmed' and b.ends_at < now() - ${olderThanSeconds} * interval '1 second'
     limit 200`);
 }
+
+/** Bookings that need a workflow: what is held or confirmed goes on by itself, in time. Ids in the order of the meetings. */
+export async function bookingsUnderWay(db: Queryable): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select id from booking where status in ('held', 'confirmed') and created_at < now() - interval '10 seconds' order by starts_at`);
+}

@@ -59,3 +59,23 @@ export async function outboxAge(db: Queryable): Promise<{ count: number; oldestS
   return db.one(sql.type(z.object({ count: z.number(), oldestSeconds: z.number() }))`
     select count(*) as count, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as "oldestSeconds" from outbox where published_at is null`);
 }
+
+/** The ids of what is said to have left in these last days, oldest first. */
+export async function publishedSince(db: Queryable, days: number): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(z.object({ id: z.string() }))`
+    select id from outbox where published_at is not null and created_at > now() - ${days} * interval '1 day' order by seq`);
+}
+
+/**
+ * These leave again, and with each whatever its booking said after it, so that a booking's facts keep their order.
+ * @returns the bookings
+ */
+export async function markUnpublished(db: Queryable, ids: readonly string[]): Promise<readonly string[]> {
+  const bookings = await db.anyFirst(sql.type(z.object({ bookingId: z.string() }))`
+    with lacking as (select booking_id, min(seq) as seq from outbox where id = any(${sql.array([...ids], 'uuid')}) group by booking_id),
+    again as (
+      update outbox set published_at = null from lacking
+      where outbox.booking_id = lacking.booking_id and outbox.seq >= lacking.seq returning outbox.booking_id)
+    select distinct booking_id as "bookingId" from again`);
+  return bookings;
+}

@@ -6,6 +6,7 @@ import {
   StorageType,
   type JetStreamClient,
   type JsMsg,
+  type StreamAPI,
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 
@@ -16,7 +17,7 @@ const day = 86_400_000;
 const nanosPerMs = 1_000_000;
 /** A fact that is published again within this time is dropped by the stream itself (Nats-Msg-Id). */
 const duplicateWindowMs = 3_600_000;
-const keptDays = 30;
+export const keptDays = 30;
 
 export type StreamedFact = { position: number; subject: string; json: unknown };
 
@@ -27,6 +28,8 @@ export type FactsStream = {
   follow(fromPosition: number, onFact: (fact: StreamedFact) => void): Promise<{ stop(): Promise<void> }>;
   /** Facts with a position in [from, to], of these subjects, in order. */
   read(filter: { from: number; to: number; subjects: readonly string[] }): Promise<StreamedFact[]>;
+  /** The ids of all facts that it has now. */
+  storedIds(): Promise<Set<string>>;
   /** First and last stored position; an empty stream has first = last + 1. And what one copy of the stream takes on disk. */
   bounds(): Promise<{ first: number; last: number; bytes: number }>;
   /** @throws when the broker does not answer. */
@@ -43,6 +46,8 @@ export async function openFactsStream(options: {
   /** Copies of the stream, each on a server of its own; 1, 3 or 5. */
   replicas: number;
   name: string;
+  /** Where a stream that has to be made begins: after a loss, beyond every position that anybody may still know. */
+  firstPosition?: number;
 }): Promise<FactsStream> {
   const connection = await connect({
     servers: [...options.servers],
@@ -53,7 +58,7 @@ export async function openFactsStream(options: {
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
   });
-  await ensureStream(connection, options.replicas);
+  await ensureStream(connection, options.replicas, options.firstPosition);
   const js = jetstream(connection, { timeout: 5_000 });
   return {
     publish: async ({ id, subject, json }) => {
@@ -61,6 +66,7 @@ export async function openFactsStream(options: {
     },
     follow: (fromPosition, onFact) => follow(js, fromPosition, onFact),
     read: (filter) => read(js, filter),
+    storedIds: async () => storedIds(js, (await jetstreamManager(connection)).streams),
     bounds: async () => {
       const { state } = await (await jetstreamManager(connection)).streams.info(streamName);
       return { first: Math.max(state.first_seq, 1), last: state.last_seq, bytes: state.bytes };
@@ -70,7 +76,7 @@ export async function openFactsStream(options: {
   };
 }
 
-async function ensureStream(connection: NatsConnection, replicas: number): Promise<void> {
+async function ensureStream(connection: NatsConnection, replicas: number, firstPosition = 1): Promise<void> {
   const manager = await jetstreamManager(connection);
   const config = {
     name: streamName,
@@ -83,7 +89,9 @@ async function ensureStream(connection: NatsConnection, replicas: number): Promi
     allow_direct: true,
   };
   const known = await manager.streams.info(streamName).catch(() => null);
-  await (known ? manager.streams.update(streamName, config) : manager.streams.add(config));
+  await (known
+    ? manager.streams.update(streamName, config)
+    : manager.streams.add({ ...config, first_seq: firstPosition }));
 }
 
 async function follow(
@@ -120,6 +128,21 @@ async function read(
     if (message.seq <= filter.to) facts.push(asFact(message));
     if (message.seq >= filter.to || message.info.pending === 0) return facts;
   }
+}
+
+/** Reads no more than the headers. */
+async function storedIds(js: JetStreamClient, streams: StreamAPI): Promise<Set<string>> {
+  const { state } = await streams.info(streamName);
+  const ids = new Set<string>();
+  if (state.messages === 0) return ids;
+  const consumer = await js.consumers.get(streamName, { deliver_policy: DeliverPolicy.All, headers_only: true });
+  const messages = await consumer.consume();
+  for await (const message of messages) {
+    const id = message.headers?.get('Nats-Msg-Id');
+    if (id) ids.add(id);
+    if (message.seq >= state.last_seq || message.info.pending === 0) break;
+  }
+  return ids;
 }
 
 function asFact(message: JsMsg): StreamedFact {

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addBackup } from './backup.ts';
 import { addBookingChanges } from './booking-changes.ts';
+import { addDoctor } from './doctor.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addProcesses } from './processes.ts';
+import { addRestore } from './restore.ts';
 import { addSeed } from './seed.ts';
 import { addStart } from './start.ts';
 import { addVerify } from './verify.ts';
@@ -21,6 +24,9 @@ export function buildProgram(): Command {
   addProcesses(program);
   addMigrate(program);
   addSeed(program);
+  addDoctor(program.commandsGroup('Keep:'));
+  addBackup(program);
+  addRestore(program);
   addBookingChanges(program.commandsGroup('One booking:'));
   addKeys(program.commandsGroup('Keys:'));
   addVerify(program.commandsGroup('Anywhere:'));

@@ -54,7 +54,16 @@ export function pathFromCaller(path: string): string {
 }
 
 /** By name, so that asking for help loads nothing of what throws them. */
-const forPeople = new Set(['ConfigError', 'PortTaken', 'AlreadyRunning', 'NoPlace', 'CommandFailed']);
+const forPeople = new Set([
+  'ConfigError',
+  'PortTaken',
+  'AlreadyRunning',
+  'NoPlace',
+  'CommandFailed',
+  'BackupDamaged',
+  'RestoreRefused',
+  'EngineUnavailable',
+]);
 
 function isForPeople(error: unknown): boolean {
   return error instanceof Error && forPeople.has(error.name);

@@ -7,8 +7,8 @@ import { processEnvironment } from '../config.ts';
 import type { Progress } from '../progress.ts';
 import { isExecutable, onPath } from './server-user.ts';
 
-/** The first two are what `npm start` needs; the others are for clusters and charts, in tests. */
-export type ProgramName = 'nats-server' | 'temporal' | 'temporal-server' | 'temporal-sql-tool' | 'helm';
+/** The first two are what `npm start` needs; the others are for clusters, charts and continuous integration, in tests. */
+export type ProgramName = 'nats-server' | 'temporal' | 'temporal-server' | 'temporal-sql-tool' | 'helm' | 'actionlint';
 
 export type Program = {
   version: string;
@@ -69,6 +69,14 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     checksums: `helm-v3.22.0-${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz.sha256sum`,
     goPackage: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
     buildTime: '1 to 2 minutes',
+  },
+  actionlint: {
+    version: 'v1.7.12',
+    releaseUrl: 'https://github.com/rhysd/actionlint/releases/download/v1.7.12',
+    archive: (system, processor) => `actionlint_1.7.12_${system}_${processor}.tar.gz`,
+    checksums: 'actionlint_1.7.12_checksums.txt',
+    goPackage: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+    buildTime: 'half a minute',
   },
 };
 

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeAtHand, helmAtHand, type Tool } from '../deploy/tools.ts';
+import { processEnvironment } from '#runtime/config.ts';
+import { programAtHand } from '#runtime/embedded/binaries.ts';
+import { onPath } from '#runtime/embedded/server-user.ts';
 import { type Counts, countCheck, countPlaywright, countVitest } from './results.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -68,6 +71,10 @@ export function allParts(): Part[] {
     check('unused', 'knip', '--no-progress'),
     deployed('compose', composeAtHand()),
     deployed('helm', helmAtHand()),
+    {
+      ...check('ci-workflows', '../../tests/run/actionlint.ts'),
+      ...(!hasActionlint() && { leftOut: 'actionlint is not at hand, and there is no Go to build it with' }),
+    },
     vitest('integration', 'integration', 'tests/integration'),
     vitest('workflows', 'integration', 'tests/workflows'),
     {
@@ -78,6 +85,13 @@ export function allParts(): Part[] {
       ...(!hasFiles('tests/browser', '.spec.ts') && { leftOut: 'there are no tests in tests/browser' }),
     },
   ];
+}
+
+function hasActionlint(): boolean {
+  return (
+    programAtHand('actionlint') !== undefined ||
+    onPath('go', `${processEnvironment()['PATH'] ?? ''}:/usr/local/go/bin`) !== undefined
+  );
 }
 
 function hasFiles(folder: string, ending: string): boolean {

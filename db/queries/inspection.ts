@@ -1,0 +1,95 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queryable } from '../pool.ts';
+
+/** Questions that only a person's look at the whole asks: nothing here belongs into a request. */
+const id = z.object({ id: z.string() });
+
+/** Claims that keep others out for a booking that is over. */
+export async function strayClaims(db: Queryable): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select c.booking_id as id from claim c join booking b on b.id = c.booking_id
+    where c.is_live and b.status not in ('held', 'confirmed') order by c.created_at`);
+}
+
+/** Bookings that were promised a time that no claim keeps for them. */
+export async function unclaimedBookings(db: Queryable): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select b.id from booking b where b.status in ('held', 'confirmed') and b.ends_at > now()
+      and not exists (select from claim c where c.booking_id = b.id and c.is_live) order by b.starts_at`);
+}
+
+/** Envelopes that could still be signed, of bookings that are over. */
+export async function envelopesLeftBehind(db: Queryable): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select distinct b.id from envelope e join booking b on b.id = e.booking_id
+    where e.status in ('sent', 'delivered') and b.status not in ('requested', 'held', 'confirmed', 'displaced')
+      and b.ended_at < now() - interval '1 minute'`);
+}
+
+const stuckRow = z.object({ id: z.string(), step: z.string(), reason: z.string(), since: z.date().nullable() });
+
+export async function stuckBookings(db: Queryable): Promise<readonly z.infer<typeof stuckRow>[]> {
+  return db.any(sql.type(stuckRow)`
+    select id, attention ->> 'step' as step, attention ->> 'reason' as reason, attention_since as since
+    from booking where attention is not null order by attention_since`);
+}
+
+export async function openDeadLetters(
+  db: Queryable,
+): Promise<readonly { source: string; count: number; reason: string }[]> {
+  return db.any(sql.type(z.object({ source: z.string(), count: z.number(), reason: z.string() }))`
+    select source, count(*) as count, max(reason) as reason from dead_letter where replayed_at is null group by source order by source`);
+}
+
+/** Of these ids, those that no booking has. */
+export async function unknownBookings(db: Queryable, ids: readonly string[]): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select id::text as id from unnest(${sql.array([...ids], 'uuid')}) as asked (id)
+    where not exists (select from booking b where b.id = asked.id)`);
+}
+
+const documentRow = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  storageKey: z.string(),
+  wrappedKey: z.string(),
+  keyId: z.string(),
+  sha256: z.string(),
+});
+
+/** Documents that should be readable, the newest first. */
+export async function storedDocuments(
+  db: Queryable,
+  after: string | null,
+  limit: number,
+): Promise<readonly z.infer<typeof documentRow>[]> {
+  const older = after === null ? sql.fragment`` : sql.fragment`and id < ${after}`;
+  return db.any(sql.type(documentRow)`
+    select id, organization_id as "organizationId", storage_key as "storageKey", wrapped_key as "wrappedKey", key_id as "keyId", sha256
+    from document where storage_key <> '' ${older} order by id desc limit ${limit}`);
+}
+
+export type RoleFacts = { name: string; isSuperuser: boolean; bypassesSecurity: boolean; ownsTables: boolean };
+
+/** What row-level security thinks of the role that this connection is. */
+export async function ownRole(db: Queryable): Promise<RoleFacts> {
+  return db.one(sql.type(
+    z.object({ name: z.string(), isSuperuser: z.boolean(), bypassesSecurity: z.boolean(), ownsTables: z.boolean() }),
+  )`
+    select rolname as name, rolsuper as "isSuperuser", rolbypassrls as "bypassesSecurity",
+      exists (select from pg_tables where schemaname = 'public' and tableowner = rolname) as "ownsTables"
+    from pg_roles where rolname = current_user`);
+}
+
+export async function appliedMigrations(db: Queryable): Promise<readonly string[]> {
+  return db.anyFirst(
+    sql.type(z.object({ version: z.string() }))`select version::text as version from schema_migrations order by 1`,
+  );
+}
+
+export async function organizationIds(db: Queryable): Promise<readonly { id: string; name: string }[]> {
+  return db.any(
+    sql.type(z.object({ id: z.string(), name: z.string() }))`select id, name from organization order by id`,
+  );
+}
