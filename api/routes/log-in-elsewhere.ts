@@ -77,6 +77,7 @@ export function logInElsewhereRoutes(parts: ApiParts, auth: AuthParts): Elsewher
     }),
     linkLogIn: async (call) => {
       const { who, body, headers, params } = call;
+      find(params.provider);
       const proof = { password: body.password, field: 'password', cookies: headers['cookie'] };
       await requirePassword(parts, auth.guesses, who, proof);
       return begin(params.provider, who.accountId, call);
