@@ -1,26 +1,28 @@
 import { z } from 'zod';
-import { securityChanges, type MessageRow } from '#db/queries/messages.ts';
-import { composeMail } from '#integrations/mail/compose/compose.ts';
+import { securityChanges, type AccountMessageKind, type MessageRow } from '#db/queries/messages.ts';
+import { composeMail, type ComposedMail } from '#integrations/mail/compose/compose.ts';
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
 import type { Parts } from './parts.ts';
 
-const recipient = {
+const to = z.object({
   address: z.string(),
   recipientName: z.string(),
   organizationName: z.string(),
   locale: z.string(),
-  url: z.string(),
-};
-const link = z.object({ ...recipient, expiresInMinutes: z.number() });
-const notice = z.object({ ...recipient, change: z.enum(securityChanges) });
+});
+const link = to.extend({ url: z.string(), expiresInMinutes: z.number() });
+const role = z.enum(['OWNER', 'ADMIN', 'MEMBER']);
+const invitation = to.extend({ url: z.string(), inviterName: z.string(), role, expiresInDays: z.number() });
+const notice = to.extend({ url: z.string(), change: z.enum(securityChanges) });
+const roleChanged = to.extend({ url: z.string(), role });
 
-/** A mail about an account: verification of an address, reset of a password, what changed about the ways in. */
+/** A mail about an account or a membership: its address and links are in the payload. */
 export function accountMail(parts: Parts, message: MessageRow): OutgoingMail {
   if (!message.payload) throw new Error(`Message ${message.id} says nothing.`);
-  const said: unknown = JSON.parse(parts.cipher.open(message.payload, 'message.payload'));
-  const { address, recipientName } = link.pick({ address: true, recipientName: true }).parse(said);
+  const payload: unknown = JSON.parse(parts.cipher.open(message.payload, 'message.payload'));
+  const { address, recipientName } = to.parse(payload);
   return {
-    ...compose(message.kind, said),
+    ...composers[message.kind as AccountMessageKind](payload),
     messageKey: message.id,
     from: parts.mailFrom,
     to: { name: recipientName, address },
@@ -28,13 +30,26 @@ export function accountMail(parts: Parts, message: MessageRow): OutgoingMail {
   };
 }
 
-function compose(kind: MessageRow['kind'], said: unknown): ReturnType<typeof composeMail> {
-  if (kind === 'security_notice') {
-    const { address: _address, url, ...data } = notice.parse(said);
+const composers: Readonly<Record<AccountMessageKind, (payload: unknown) => ComposedMail>> = {
+  verify_email: (payload) => {
+    const { url, ...data } = link.parse(payload);
+    return composeMail('verify_email', { ...data, verifyUrl: url });
+  },
+  reset_password: (payload) => {
+    const { url, ...data } = link.parse(payload);
+    return composeMail('reset_password', { ...data, resetUrl: url });
+  },
+  invitation: (payload) => {
+    const { url, ...data } = invitation.parse(payload);
+    return composeMail('invitation', { ...data, invitationUrl: url });
+  },
+  role_changed: (payload) => {
+    const { url, ...data } = roleChanged.parse(payload);
+    return composeMail('role_changed', { ...data, dashboardUrl: url });
+  },
+  security_notice: (payload) => {
+    const { url, ...data } = notice.parse(payload);
     return composeMail('security_notice', { ...data, accountUrl: url });
-  }
-  const { address: _address, url, ...data } = link.parse(said);
-  return kind === 'reset_password'
-    ? composeMail('reset_password', { ...data, resetUrl: url })
-    : composeMail('verify_email', { ...data, verifyUrl: url });
-}
+  },
+  membership_ended: (payload) => composeMail('membership_ended', to.parse(payload)),
+};

@@ -5,12 +5,15 @@ import type { Handlers } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { documentLinkRoutes } from './routes/document-links.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { guestBookingRoutes } from './routes/guest-booking.ts';
 import { guestPages } from './routes/guest-pages.ts';
 import { hold } from './routes/hold.ts';
 import { hostBookingRoutes } from './routes/host-bookings.ts';
 import { insightRoutes } from './routes/insights.ts';
 import { logInElsewhereRoutes } from './routes/log-in-elsewhere.ts';
+import { invitationRoutes } from './routes/invitations.ts';
+import { memberRoutes } from './routes/members.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -32,6 +35,9 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...twoFactorRoutes(parts, auth),
     ...logInElsewhereRoutes(parts, auth),
     ...apiKeyRoutes(parts),
+    ...auditLogRoutes(parts),
+    ...memberRoutes(parts),
+    ...invitationRoutes(parts, auth),
     ...offerRoutes(parts),
     ...hostBookingRoutes(parts),
     ...insightRoutes(parts),

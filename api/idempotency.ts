@@ -15,7 +15,7 @@ import { Refused } from './problem.ts';
 type Keyed = {
   name: RouteName;
   route: Route;
-  call: { who: unknown; params: unknown; body: unknown; response: Response };
+  call: { who: unknown; params: unknown; query: unknown; body: unknown; response: Response };
   key: string;
 };
 type StoredAnswer = { cookies?: string[] | undefined } & (
@@ -36,7 +36,8 @@ export async function withIdempotency(
 ): Promise<{ body: unknown }> {
   const scope = scopeOf(keyed);
   // Keyed: a body may hold a password, which a plain hash would give away to whoever guesses it.
-  const requestSha256 = parts.cipher.fingerprint(canonical([keyed.call.params, keyed.call.body]));
+  const { params, query, body } = keyed.call;
+  const requestSha256 = parts.cipher.fingerprint(canonical([params, body, ...(query ? [query] : [])]));
   const known = await claimIdempotencyKey(parts.database, {
     scope,
     key: keyed.key,

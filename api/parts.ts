@@ -51,6 +51,8 @@ export type ApiParts = {
   readMailWebhook:
     ((rawBody: Uint8Array, headers: Readonly<Record<string, string | undefined>>) => MailWebhookReading) | null;
   publicUrl: string;
+  /** Accounts with these addresses (lower case), once confirmed, run the installation. */
+  operatorEmails: ReadonlySet<string>;
   temporalUiUrl: string | null;
   temporalNamespace: string;
   /** How many proxies stand before this process: decides whose address a request counts for. */

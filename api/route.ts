@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
+import { reachOf, type HostRouteName } from '#contract/permissions.ts';
 import { routes, type Route, type RouteName, type Routes } from '#contract/routes.ts';
 import { apiKeyOf, hostOfApiKey } from './auth/api-keys.ts';
 import {
@@ -7,6 +8,7 @@ import {
   hostOfCookies,
   requireOwnPage,
   type GuestIdentity,
+  type HostCaller,
   type HostIdentity,
 } from './auth/identity.ts';
 import { withIdempotency } from './idempotency.ts';
@@ -17,7 +19,7 @@ import { Refused, validationFailed } from './problem.ts';
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 type Field<N extends RouteName, K extends keyof Route> = Routes[N] extends { [P in K]: infer T } ? T : undefined;
 type Identity<N extends RouteName> = Routes[N]['audience'] extends 'host'
-  ? HostIdentity
+  ? HostCaller
   : Routes[N]['audience'] extends 'guest'
     ? GuestIdentity
     : null;
@@ -102,7 +104,7 @@ function serve(
 ): RequestHandler {
   return async (request, response) => {
     await limiter(costOf(name), addressOf(request) ?? 'unknown');
-    const who = await identify(route, request, parts);
+    const who = await identify(name, route, request, parts);
     const call = {
       params: parse('params', route.params, request.params),
       query: parse('query', route.query, request.query),
@@ -175,16 +177,32 @@ const attempts: ReadonlySet<RouteName> = new Set([
   'beginLogInElsewhere',
   'finishLogInElsewhere',
   'verifyEmail',
+  'readInvitation',
+  'registerByInvitation',
+  'joinByInvitation',
   'sendSigningCode',
   'previewNdaPdf',
 ]);
 
-async function identify(route: Route, request: Request, parts: ApiParts): Promise<HostIdentity | GuestIdentity | null> {
+async function identify(
+  name: RouteName,
+  route: Route,
+  request: Request,
+  parts: ApiParts,
+): Promise<HostCaller | GuestIdentity | null> {
   if (route.audience === 'public') return null;
   if (route.audience === 'guest') return guestOfHeader(parts.database, request.get('authorization'));
+  const host = await hostOf(route, request, parts);
+  const reach = reachOf(name as HostRouteName, host);
+  if (reach === 'none') throw new Refused('not_allowed');
+  return { ...host, reach };
+}
+
+/** By API key, or by the session's cookie. */
+async function hostOf(route: Route, request: Request, parts: ApiParts): Promise<HostIdentity> {
   const apiKey = apiKeyOf(request.get('authorization'));
   if (apiKey !== null) return hostOfApiKey(parts.database, apiKey, route);
-  const host = await hostOfCookies(parts.database, request.headers.cookie, parts.publicUrl);
+  const host = await hostOfCookies(parts, request.headers.cookie);
   if (!host) throw new Refused('not_logged_in');
   if (route.method !== 'get') requireOwnPage(request, host);
   return host;

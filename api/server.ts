@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import compression from 'compression';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
-import { guestOfToken, hostOfCookies } from './auth/identity.ts';
+import { reachOf } from '#contract/permissions.ts';
+import { guestOfToken, hostOfCookies, scopeOf } from './auth/identity.ts';
 import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
 import { createLimiter, type Limiter } from './limits.ts';
@@ -44,8 +45,12 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   );
   parts.relay.attach(server, {
     bookingOfToken: (token) => guestOfToken(parts.database, token),
-    organizationOfCookies: async (cookies) =>
-      (await hostOfCookies(parts.database, cookies, parts.publicUrl))?.organizationId ?? null,
+    dashboardOfCookies: async (cookies) => {
+      const host = await hostOfCookies(parts, cookies);
+      if (!host) return null;
+      const reach = reachOf('listBookings', host);
+      return reach === 'none' ? null : scopeOf({ ...host, reach });
+    },
   });
   return server;
 }

@@ -4,7 +4,7 @@ import { Email, Id, Instant, Line, Locale, Slug, TimeZone } from './primitives.t
 export const Role = z.enum(['OWNER', 'ADMIN', 'MEMBER']);
 
 /** ASVS 5.0: length decides, not composition; common passwords are refused by the server. */
-const NewPassword = z.string().min(8, 'At least 8 characters.').max(256, 'At most 256 characters.');
+export const NewPassword = z.string().min(8, 'At least 8 characters.').max(256, 'At most 256 characters.');
 
 export const Registration = z
   .object({
@@ -76,6 +76,10 @@ export const Me = z
     locale: Locale,
     organization: z.object({ id: Id, name: z.string(), slug: Slug }),
     role: Role,
+    /** Runs the installation, whatever the role. */
+    isOperator: z.boolean(),
+    /** All that this account belongs to; the session is in one of them. */
+    organizations: z.array(z.object({ id: Id, name: z.string(), role: Role })),
     host: z.object({ id: Id, slug: Slug, displayName: z.string(), timeZone: TimeZone }),
     /** For requests that change something: send it back as X-CSRF-Token. Empty for an API key, which needs none. */
     csrfToken: z.string(),

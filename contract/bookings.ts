@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditActions, auditSubjects } from '#domain/audit-actions.ts';
 import { mailStatuses } from '#domain/booking/mails.ts';
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import {
@@ -116,6 +117,38 @@ export const AuditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 
+/** One entry of the organization's audit log. */
+export const AuditEvent = AuditEntry.extend({
+  /** Who, when it was somebody of the organization. */
+  accountId: Id.nullable(),
+  bookingId: Id.nullable(),
+  subject: z
+    .object({
+      type: z.string(),
+      id: z.string(),
+      /** What people call it: a member's name, a meeting type's title; null when it has none, or is gone. */
+      name: z.string().nullable(),
+    })
+    .nullable(),
+}).meta({ id: 'AuditEvent' });
+export const AuditFilter = z.object({
+  actor: z
+    .enum(['guest', 'host', 'operator', 'system', 'provider'])
+    .optional()
+    .meta({ description: 'What kind of somebody' }),
+  accountId: Id.optional().meta({ description: 'Only what this member did' }),
+  action: z.enum(auditActions).optional().meta({ description: 'Only this kind of event' }),
+  about: z
+    .enum(auditSubjects)
+    .optional()
+    .meta({ description: 'Only events about such things, whatever happened to them' }),
+  bookingId: Id.optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+  cursor: Cursor.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: 'How many on a page' }),
+});
+
 export const DocumentInfo = z
   .object({
     id: Id,
@@ -181,6 +214,7 @@ export const BookingFilter = z.object({
   status: BookingStatus.optional().meta({ description: 'Only bookings in this state' }),
   ndaStatus: NdaStatus.optional().meta({ description: 'Only bookings whose NDA is in this state' }),
   meetingTypeId: Id.optional(),
+  hostId: Id.optional().meta({ description: 'Only bookings with this host' }),
   q: z.string().max(120).optional().meta({ description: 'Words of the guest’s name or e-mail address' }),
   from: Instant.optional(),
   to: Instant.optional(),

@@ -88,6 +88,13 @@ export const IdempotencyKey = z
   .max(255)
   .meta({ description: 'One key per intended request; kept for at least 24 hours' });
 
+/** Whose things a request is about, where a role reaches further than one's own. */
+export const Whose = z.object({
+  hostId: Id.optional().meta({
+    description: 'Another host of the organization, for OWNER and ADMIN; oneself when left out',
+  }),
+});
+
 /** What a page of a list ends with; it means nothing to anybody else. */
 export const Cursor = z.string().max(200).meta({ description: 'Where a page ends: what follows is asked for with it' });
 export const Page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: Cursor.nullable() });

@@ -50,6 +50,22 @@ export const problems = {
   },
   email_taken: { status: 409, title: 'There is an account with this e-mail address already.' },
   slug_taken: { status: 409, title: 'This link name is taken. Choose another.' },
+  no_organization: {
+    status: 403,
+    title: 'This account belongs to no organization any more. Ask for an invitation, and accept it first.',
+  },
+  last_owner: { status: 409, title: 'An organization needs an owner. Make somebody else one first.' },
+  already_member: { status: 409, title: 'Somebody with this address is a member already.' },
+  already_invited: {
+    status: 409,
+    title: 'This address is invited already. Send that invitation again, or withdraw it.',
+  },
+  account_missing: { status: 409, title: 'There is no account with this address yet. Accept with a new one.' },
+  account_unconfirmed: {
+    status: 409,
+    title:
+      'The account with this address is not confirmed. Set a new password for it, which confirms it, then come back.',
+  },
   token_invalid: { status: 400, title: 'This link is no longer valid. Ask for a new one.' },
   // times
   unknown_time_zone: { status: 400, title: 'This time zone is not known.' },

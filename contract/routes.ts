@@ -8,6 +8,7 @@ import { logInElsewhereRoutes } from './routes/log-in-elsewhere.ts';
 import { meetingTypeRoutes } from './routes/meeting-types.ts';
 import { ndaTemplateRoutes } from './routes/nda-templates.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { organizationRoutes } from './routes/organizations.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { verificationRoutes } from './routes/verification.ts';
@@ -20,6 +21,7 @@ export const routes = {
   ...accountRoutes,
   ...accessRoutes,
   ...logInElsewhereRoutes,
+  ...organizationRoutes,
   ...scheduleRoutes,
   ...meetingTypeRoutes,
   ...ndaTemplateRoutes,

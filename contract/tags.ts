@@ -7,6 +7,7 @@ export const tags = {
   signing: { about: 'Reading and signing the NDA', scope: null },
   verification: { about: 'Whether a document is whole; open to anybody', scope: null },
   accounts: { about: 'Registering, logging in, sessions, passwords, two-factor, API keys', scope: null },
+  organization: { about: 'Members, their roles, invitations', scope: null },
   availability: { about: 'When a host can be booked', scope: 'setup' },
   'meeting types': { about: 'What can be booked', scope: 'setup' },
   NDA: { about: 'The texts that guests agree to', scope: 'setup' },

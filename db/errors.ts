@@ -6,6 +6,7 @@ const constraintProblems: Readonly<Record<string, ProblemCode>> = {
   account_email_key: 'email_taken',
   host_slug_key: 'slug_taken',
   meeting_type_slug_key: 'slug_taken',
+  invitation_one_open: 'already_invited',
   claim_no_overlap: 'slot_taken',
   claim_seat: 'slot_taken',
 };

@@ -62,18 +62,22 @@ export async function openDatabase(url: string, options: { maxConnections?: numb
   });
 }
 
+/** What a host's request may touch: its organization, or in it only what is one host's own. */
+export type Scope = { organizationId: string; onlyHostId?: string | undefined };
+
 /**
- * Runs `work` in a transaction as a host's request: row-level security lets it see and change rows of this organization only,
- * whatever the queries inside forget to say.
+ * Runs `work` in a transaction as a host's request: row-level security lets it see and change rows of this organization only (and, with
+ * `onlyHostId`, only those of this host), whatever the queries inside forget to say.
  */
 export async function asOrganization<T>(
   database: Database,
-  organizationId: string,
+  { organizationId, onlyHostId }: Scope,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   return database.transaction(async (tx) => {
     await tx.query(sql.unsafe`
-      select set_config('role', 'countersign_host', true), set_config('countersign.organization_id', ${organizationId}, true)`);
+      select set_config('role', 'countersign_host', true), set_config('countersign.organization_id', ${organizationId}, true),
+        set_config('countersign.host_id', ${onlyHostId ?? ''}, true)`);
     return work(tx);
   });
 }

@@ -5,6 +5,7 @@
 --   organization ─┬─ member ── account ─┬─ session, account_token, external_identity
 --                 │                     ├─ two_factor, recovery_code
 --                 │                     └─ api_key
+--                 ├─ invitation
 --                 ├─ host ─┬─ schedule ── schedule_window, schedule_override
 --                 │        └─ meeting_type ── nda_template ── nda_template_version
 --                 ├─ booking ─┬─ claim (the host's time), change_request (what was asked)
@@ -41,7 +42,9 @@ create table organization (
   name text not null,
   -- Days after the meeting until personal data and documents are deleted; null: kept.
   retention_days integer check (retention_days > 0),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  -- Where the organization is written to; null: to its longest-serving OWNER.
+  contact_email citext
 );
 
 -- A person who logs in, once per e-mail address, whatever its case; may belong to several organizations.
@@ -62,9 +65,30 @@ create table member (
   account_id uuid not null references account,
   role text not null check (role in ('OWNER', 'ADMIN', 'MEMBER')),
   created_at timestamptz not null default now(),
+  -- In which of several organizations somebody worked last: that is where the next log-in leads.
+  last_used_at timestamptz,
   primary key (organization_id, account_id)
 );
 create index member_account on member (account_id);
+
+-- Somebody is asked to join, under a role. The link's token is never stored, only its SHA-256; sending again makes a new one.
+create table invitation (
+  id uuid primary key default uuidv7(),
+  organization_id uuid not null references organization,
+  email citext not null,
+  role text not null check (role in ('OWNER', 'ADMIN', 'MEMBER')),
+  token_sha256 bytea not null unique,
+  invited_by uuid not null references account,
+  created_at timestamptz not null default now(),
+  sent_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  accepted_at timestamptz,
+  accepted_by uuid references account,
+  withdrawn_at timestamptz,
+  check ((accepted_at is null) = (accepted_by is null)),
+  check (accepted_at is null or withdrawn_at is null)
+);
+create unique index invitation_one_open on invitation (organization_id, email) where accepted_at is null and withdrawn_at is null;
 
 -- Somebody whose time can be booked. `slug` is the first part of public links, so it is unique over all organizations.
 create table host (
@@ -75,6 +99,9 @@ create table host (
   display_name text not null,
   time_zone text not null,
   created_at timestamptz not null default now(),
+  -- Set while the account is no member: the pages under the slug are gone, bookings stay, and the slug stays reserved, so that an old link
+  -- never leads to somebody else.
+  left_at timestamptz,
   unique (organization_id, account_id)
 );
 create index host_account on host (account_id);
@@ -613,6 +640,8 @@ create table audit_event (
   unique (organization_id, position)
 );
 create index audit_event_booking on audit_event (booking_id, position);
+-- The audit log, newest first, of one person.
+create index audit_event_actor on audit_event (organization_id, actor_id, position);
 
 -- The last link of each organization's chain. Only append_audit_event writes it.
 create table audit_head (
@@ -725,16 +754,26 @@ grant select, insert, update, delete on schedule_window, schedule_override to co
 grant select, insert on nda_template_version to countersign_host;
 grant select on claim, document, envelope, ceremony, ceremony_event, audit_event, signing_key, account, page_view to countersign_host;
 grant insert on outbox to countersign_host;
+grant select, insert, update on invitation to countersign_host;
+-- Host requests take members out and end their sessions; of a session they see whose it is, and nothing else.
+grant delete on member to countersign_host;
+grant delete on session to countersign_host;
+grant select (id, account_id, organization_id) on session to countersign_host;
 
 create function current_organization_id() returns uuid language sql stable as $$
   select nullif(current_setting('countersign.organization_id', true), '')::uuid
+$$;
+
+-- The host whose things alone a request may touch; null: every host's of the organization.
+create function current_host_id() returns uuid language sql stable as $$
+  select nullif(current_setting('countersign.host_id', true), '')::uuid
 $$;
 
 do $$
 declare
   name text;
 begin
-  foreach name in array array['member', 'host', 'schedule', 'nda_template', 'nda_template_version', 'meeting_type', 'booking', 'claim',
+  foreach name in array array['member', 'invitation', 'session', 'host', 'schedule', 'nda_template', 'nda_template_version', 'meeting_type', 'booking', 'claim',
       'document', 'envelope', 'ceremony', 'ceremony_event', 'signing_key', 'outbox', 'message', 'dead_letter', 'audit_event', 'idempotency_key', 'change_request',
       'legal_hold', 'object_deletion', 'guest_link', 'api_key', 'page_view'] loop
     execute format('alter table %I enable row level security', name);
@@ -748,11 +787,31 @@ alter table organization enable row level security;
 create policy service on organization to countersign_app using (true) with check (true);
 create policy own_organization on organization to countersign_host using (id = current_organization_id()) with check (id = current_organization_id());
 
--- Accounts are shared between organizations: a host request sees those of its own members.
+-- A MEMBER's request is bound to what is their own: these come on top of the organization's policies.
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['schedule', 'meeting_type', 'booking', 'claim'] loop
+    execute format('create policy own_host on %I as restrictive to countersign_host
+      using (current_host_id() is null or host_id = current_host_id()) with check (current_host_id() is null or host_id = current_host_id())', name);
+  end loop;
+  foreach name in array array['document', 'envelope', 'ceremony', 'change_request', 'message', 'outbox', 'audit_event'] loop
+    execute format('create policy own_host on %I as restrictive to countersign_host
+      using (current_host_id() is null or exists (select from booking where booking.id = booking_id))
+      with check (current_host_id() is null or exists (select from booking where booking.id = booking_id))', name);
+  end loop;
+end $$;
+create policy own_host on ceremony_event as restrictive to countersign_host
+  using (current_host_id() is null or exists (select from ceremony where ceremony.envelope_id = ceremony_event.envelope_id))
+  with check (current_host_id() is null or exists (select from ceremony where ceremony.envelope_id = ceremony_event.envelope_id));
+
+-- Accounts are shared between organizations: a host request sees those of its own members, and of those who were members once, as they are
+-- still named in what they did.
 alter table account enable row level security;
 create policy service on account to countersign_app using (true) with check (true);
 create policy fellow_members on account for select to countersign_host
-  using (exists (select from member where member.account_id = account.id));
+  using (exists (select from member where member.account_id = account.id) or exists (select from host where host.account_id = account.id));
 
 alter table schedule_window enable row level security;
 alter table schedule_override enable row level security;

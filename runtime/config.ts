@@ -21,6 +21,8 @@ export type Config = {
   masterKeys: [MasterKey, ...MasterKey[]];
   chromiumPath: string | undefined;
   http: { port: number; publicUrl: string; trustedProxies: number };
+  /** Lower case. */
+  operatorEmails: string[];
   /** Requests per minute and address, in each api process. */
   limits: { readsPerMinute: number; holdsPerMinute: number; attemptsPerMinute: number };
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
@@ -134,6 +136,7 @@ export function loadConfig(env: Environment): Config {
     masterKeys: need('MASTER_KEY'),
     chromiumPath: values.CHROMIUM_PATH,
     http: { port: values.PORT, publicUrl: publicUrlOf(values), trustedProxies: values.TRUSTED_PROXIES },
+    operatorEmails: values.OPERATOR_EMAILS,
     limits: {
       readsPerMinute: values.LIMIT_READS_PER_MINUTE,
       holdsPerMinute: values.LIMIT_HOLDS_PER_MINUTE,

@@ -63,6 +63,7 @@ export async function openApiParts(
     mailbox: mailboxOf(config),
     readMailWebhook: mailWebhookOf(config),
     publicUrl: http.publicUrl,
+    operatorEmails: new Set(config.operatorEmails),
     temporalUiUrl: temporal.uiUrl ?? null,
     temporalNamespace: temporal.namespace,
     trustedProxies: http.trustedProxies,

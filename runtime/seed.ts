@@ -13,7 +13,9 @@ import { insertSchedule } from '#db/queries/schedules.ts';
 import { defaultTemplate } from '#domain/nda/default-template.ts';
 import type { Config } from './config.ts';
 
-const email = 'demo@countersign.example';
+/** On a machine where one only tries things, the demo host runs the installation too. */
+export const demoEmail = 'demo@countersign.example';
+const email = demoEmail;
 
 /**
  * A host to try things with: weekly hours, an NDA template, a meeting type with it and one without. A second call finds it all as it was

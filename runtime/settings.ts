@@ -77,6 +77,13 @@ function isNatsUrl(server: string): boolean {
   return URL.canParse(server) && ['nats:', 'tls:'].includes(new URL(server).protocol);
 }
 
+const mailAddresses = z
+  .string()
+  .transform((list) => list.split(',').flatMap((address) => address.trim().toLowerCase() || []))
+  .refine((list) => list.every((address) => /^[^<>@\s]+@[^<>@\s]+$/.test(address)), {
+    error: 'must be e-mail addresses, separated by commas',
+  });
+
 export const settings = {
   NODE_ENV: {
     schema: oneOf('development', 'test', 'production'),
@@ -99,6 +106,13 @@ export const settings = {
     schema: wholeNumber(0, 10),
     default: '0',
     explain: 'How many reverse proxies stand in front and set X-Forwarded-For; 0 believes no such header.',
+  },
+  OPERATOR_EMAILS: {
+    schema: mailAddresses,
+    default: '',
+    explain:
+      'Addresses of the accounts, separated by commas, that run this installation: once they are confirmed, they see and replay the dead ' +
+      'letters that belong to no organization. Empty: nobody.',
   },
   LIMIT_READS_PER_MINUTE: {
     schema: wholeNumber(1, 10_000_000),

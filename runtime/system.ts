@@ -15,7 +15,7 @@ import { claimStateDir, describeInstance, releaseStateDir, type SystemUrls } fro
 import { migrate } from './migrate.ts';
 import { type Progress, timed } from './progress.ts';
 import { startApi, startWorker } from './processes.ts';
-import { seedDemo } from './seed.ts';
+import { demoEmail, seedDemo } from './seed.ts';
 import { startServers } from './servers.ts';
 import type { Supervised } from './supervise.ts';
 import { namespaces, prepareNamespace, temporalConnectionOptions } from './temporal-setup.ts';
@@ -72,7 +72,13 @@ async function bringUp({ start, env, report }: SystemOptions, processes: Map<str
   // Looked at below; a failure meanwhile must not end the process.
   web.catch(() => undefined);
   const addresses = await startServers(start, report, processes);
-  const childEnv = { ...env, ...addresses.env, PORT: String(start.port), STATE_DIR: start.stateDir };
+  const childEnv = {
+    OPERATOR_EMAILS: demoEmail,
+    ...env,
+    ...addresses.env,
+    PORT: String(start.port),
+    STATE_DIR: start.stateDir,
+  };
   const config = loadConfig(childEnv);
   await Promise.all([
     timed('Database schema', report, () => migrate(addresses.migrationUrl)),

@@ -8,8 +8,9 @@ import type { Problem } from '#contract/problems.ts';
 import type { Slots } from '#contract/public-pages.ts';
 import type { SigningSession } from '#contract/signing.ts';
 import { newVersion } from '#api/presenters/offer.ts';
-import { createAccount, verifyEmail } from '#db/queries/accounts.ts';
+import { createAccount, insertAccount, verifyEmail } from '#db/queries/accounts.ts';
 import { insertMeetingType } from '#db/queries/meeting-types.ts';
+import { addMember } from '#db/queries/members.ts';
 import { insertTemplate } from '#db/queries/nda-templates.ts';
 import { insertSchedule } from '#db/queries/schedules.ts';
 import { defaultTemplate } from '#domain/nda/default-template.ts';
@@ -57,11 +58,29 @@ export type TestHost = {
 };
 
 const everyDay = [['00:00', '24:00']] as [string, string][];
+const aroundTheClock = {
+  timeZone: 'UTC',
+  weekly: {
+    mon: everyDay,
+    tue: everyDay,
+    wed: everyDay,
+    thu: everyDay,
+    fri: everyDay,
+    sat: everyDay,
+    sun: everyDay,
+  },
+  overrides: [],
+  blackouts: [],
+  travel: [],
+};
 
 /** A registered, logged-in host who is free around the clock (UTC), with an NDA template. */
-export async function buildHost(product: Reachable, overrides: { name?: string } = {}): Promise<TestHost> {
+export async function buildHost(
+  product: Reachable,
+  overrides: { name?: string; email?: string } = {},
+): Promise<TestHost> {
   const slug = `host-${randomUUID().slice(0, 8)}`;
-  const email = `${slug}@example.org`;
+  const email = overrides.email ?? `${slug}@example.org`;
   const password = 'correct horse battery';
   const passwordHash = await hashPassword(password);
   const name = overrides.name ?? 'Ada Host';
@@ -76,27 +95,48 @@ export async function buildHost(product: Reachable, overrides: { name?: string }
       slug,
     });
     await verifyEmail(tx, owner.accountId);
-    const weekly = {
-      mon: everyDay,
-      tue: everyDay,
-      wed: everyDay,
-      thu: everyDay,
-      fri: everyDay,
-      sat: everyDay,
-      sun: everyDay,
-    };
-    const rules = { timeZone: 'UTC', weekly, overrides: [], blackouts: [], travel: [] };
-    await insertSchedule(tx, owner, { name: 'Always', isDefault: true, rules });
+    await insertSchedule(tx, owner, { name: 'Always', isDefault: true, rules: aroundTheClock });
     const { name: templateName, title, source, ownVariables } = defaultTemplate('en');
     const content = { title, source, language: 'en' as const, ownVariables, emailCodeRequired: false };
     return { ...owner, ndaTemplateId: await insertTemplate(tx, owner, templateName, newVersion(content)) };
   });
+  return { ...made, slug, email, password, ...(await logIn(product, email, password)) };
+}
+
+/** A session of its own for this account. */
+export async function logIn(
+  product: Reachable,
+  email: string,
+  password: string,
+): Promise<{ cookie: string; csrf: string }> {
   const login = await send<{ csrfToken: string }>(product, 'POST', '/sessions', { body: { email, password } });
   const cookie = login.headers
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ');
-  return { ...made, slug, email, password, cookie, csrf: login.body.csrfToken };
+  return { cookie, csrf: login.body.csrfToken };
+}
+
+/** Somebody else in the same organization, logged in, as free as `buildHost`'s. */
+export async function buildMember(
+  product: Reachable,
+  { organizationId, ndaTemplateId }: TestHost,
+  role: 'OWNER' | 'ADMIN' | 'MEMBER',
+  name = 'Cora Colleague',
+): Promise<TestHost> {
+  const slug = `host-${randomUUID().slice(0, 8)}`;
+  const email = `${slug}@example.org`;
+  const password = 'correct horse battery';
+  const passwordHash = await hashPassword(password);
+  const made = await product.shared.database.transaction(async (tx) => {
+    const accountId = await insertAccount(tx, { email, name, locale: 'en', passwordHash });
+    const host = await addMember(tx, { organizationId, accountId, role, displayName: name, timeZone: 'UTC', slug });
+    if (!host) throw new Error('A new account is a member already.');
+    const owner = { organizationId, hostId: host.hostId };
+    await insertSchedule(tx, owner, { name: 'Always', isDefault: true, rules: aroundTheClock });
+    return { accountId, ...owner };
+  });
+  return { ...made, ndaTemplateId, slug, email, password, ...(await logIn(product, email, password)) };
 }
 
 export type TestType = { id: string; slug: string };

@@ -18,6 +18,7 @@ export function routesFor(audience: Audience): RouteName[] {
 
 /** Ids that requests can be about; a test fills in whose they are. */
 export type RequestIds = {
+  organization: string;
   session: string;
   schedule: string;
   meetingType: string;
@@ -27,6 +28,8 @@ export type RequestIds = {
   deadLetter: string;
   apiKey: string;
   linkedLogIn: string;
+  member: string;
+  invitation: string;
   hostSlug: string;
   meetingTypeSlug: string;
 };
@@ -176,6 +179,25 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     mailWebhook: { params: { provider: 'postmark' }, body: { RecordType: 'Open' } },
     listDeadLetters: {},
     replayDeadLetter: { params: { id: ids.deadLetter } },
+    listInstallationDeadLetters: {},
+    replayInstallationDeadLetter: { params: { id: ids.deadLetter } },
+    listAuditEvents: { query: { about: 'people', limit: '10' } },
+    readOrganization: {},
+    changeOrganization: { body: { name: 'Analytical Engines', contactEmail: 'office@example.org' } },
+    switchOrganization: { body: { organizationId: ids.organization } },
+    listMembers: {},
+    leaveOrganization: {},
+    changeMemberRole: { params: { id: ids.member }, body: { role: 'ADMIN' } },
+    removeMember: { params: { id: ids.member } },
+    listInvitations: {},
+    invite: { body: { email: `invited-${ids.organization}@example.org`, role: 'MEMBER' } },
+    resendInvitation: { params: { id: ids.invitation } },
+    withdrawInvitation: { params: { id: ids.invitation } },
+    readInvitation: { body: { token: noToken } },
+    registerByInvitation: {
+      body: { token: noToken, name: 'New Member', password: 'correct horse battery', timeZone: 'Europe/Riga' },
+    },
+    joinByInvitation: { body: { token: noToken } },
   };
 }
 

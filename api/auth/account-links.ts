@@ -32,10 +32,12 @@ export async function mailLink(parts: ApiParts, accountId: string, purpose: Toke
       payload: parts.cipher.seal(JSON.stringify(payload), 'message.payload'),
     });
   });
-  if (messageId) await sendAccountMail(parts, messageId);
+  await sendAccountMail(parts, messageId);
 }
 
-export async function sendAccountMail(parts: ApiParts, messageId: string): Promise<void> {
+/** Starts a mail that was asked for, after the commit; one whose start failed waits for the sweep. */
+export async function sendAccountMail(parts: ApiParts, messageId: string | null): Promise<void> {
+  if (messageId === null) return;
   await parts.engine
     .sendAccountMail(messageId)
     .catch((error: unknown) => parts.log.warn({ error }, 'an account mail waits for the sweep'));

@@ -28,5 +28,6 @@ export async function hostOfApiKey(database: Database, token: string, route: Rou
   if (needed === 'none') throw new Refused('scope_missing', { detail: 'No API key may do this: log in.' });
   if (needed !== 'any' && !isAllowed(key.scopes, needed))
     throw new Refused('scope_missing', { context: { needed, granted: key.scopes } });
-  return { ...member, sessionId: key.id, csrfToken: '' };
+  // Running the installation is for people at their own pages.
+  return { ...member, sessionId: key.id, csrfToken: '', isOperator: false };
 }

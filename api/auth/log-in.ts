@@ -57,14 +57,13 @@ async function enter(
   member: Membership,
   { response, ip, userAgent }: Arrival,
 ): Promise<HostIdentity> {
-  const { database, publicUrl } = parts;
-  await appendAudit(database, {
+  await appendAudit(parts.database, {
     organizationId: member.organizationId,
     at: new Date(),
     actor: { type: 'host', id: member.accountId, ip },
     action: 'session.started',
   });
-  const session = await startSession(database, response, member, { publicUrl, ip, userAgent });
+  const session = await startSession(parts, response, member, { ip, userAgent });
   guesses.rememberDevice(response, member.accountId);
   return session;
 }

@@ -28,7 +28,8 @@ export async function openAccount({ database }: ApiParts, { ip, emailVerified, .
   });
 }
 
-function slugOf(name: string): string {
+/** A name for public links, made from a person's. */
+export function slugOf(name: string): string {
   const slug = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

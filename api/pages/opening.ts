@@ -40,7 +40,7 @@ async function bookingPage(parts: ApiParts, request: Request): Promise<Opened> {
 }
 
 async function dashboard(parts: ApiParts, request: Request): Promise<Opened> {
-  const who = await hostOfCookies(parts.database, request.headers.cookie, parts.publicUrl);
+  const who = await hostOfCookies(parts, request.headers.cookie);
   return { opening: who ? { me: JSON.stringify(present.me(who)) } : {} };
 }
 

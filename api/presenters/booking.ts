@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type * as contract from '#contract/bookings.ts';
 import { needsAddress } from '#domain/booking/mails.ts';
 import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule } from '#domain/booking/transitions.ts';
-import type { AuditRow } from '#db/queries/audit.ts';
+import type { AuditEventRow, AuditRow } from '#db/queries/audit.ts';
 import type { BookingContext } from '#db/queries/booking-context.ts';
 import type { DocumentRow } from '#db/queries/documents.ts';
 import type { EnvelopeRow } from '#db/queries/envelopes.ts';
@@ -170,6 +170,12 @@ function presentEnvelope(
 export function auditEntry(row: AuditRow): Json<typeof contract.AuditEntry> {
   const { id, action, ip, detail } = row;
   return { id, at: row.at.toISOString(), action, actor: { type: row.actorType, name: row.actorName }, ip, detail };
+}
+
+export function auditEvent(row: AuditEventRow): Json<typeof contract.AuditEvent> {
+  const { accountId, bookingId, subjectType, subjectId, subjectName } = row;
+  const subject = subjectType && subjectId ? { type: subjectType, id: subjectId, name: subjectName } : null;
+  return { ...auditEntry(row), accountId, bookingId, subject };
 }
 
 const iso = (instant: Date | null | undefined): string | null => instant?.toISOString() ?? null;

@@ -21,6 +21,8 @@ export function me(who: HostIdentity): Me {
     organization: { id: who.organizationId, name: who.organizationName, slug: who.organizationSlug },
     role: who.role,
     host: { id: who.hostId, slug: who.hostSlug, displayName: who.displayName, timeZone: who.timeZone },
+    isOperator: who.isOperator,
+    organizations: who.organizations.map(({ id, name, role }) => ({ id, name, role })),
     csrfToken: who.csrfToken,
   };
 }

@@ -2,15 +2,17 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import { JoinRequest, type ClientToServer, type JoinAnswer, type ServerToClient } from '#contract/live.ts';
+import type { Scope } from '#db/pool.ts';
 import type { FactsStream, StreamedFact } from '#integrations/stream/facts-stream.ts';
 import type { ApiLog } from '../parts.ts';
 import { createRecentNews } from './recent.ts';
-import { hostOfSlotNews, newsOf, subjectsOf } from './rooms.ts';
+import { dashboardRoom, hostOfSlotNews, newsOf, subjectsOf } from './rooms.ts';
 
 /** Who is asking: rooms other than a host's public one need a proof. */
 export type RoomKeeper = {
   bookingOfToken(token: string): Promise<{ bookingId: string; organizationId: string } | null>;
-  organizationOfCookies(cookieHeader: string | undefined): Promise<string | null>;
+  /** What a logged-in person's dashboard tells: the organization's bookings, or one host's. */
+  dashboardOfCookies(cookieHeader: string | undefined): Promise<Scope | null>;
 };
 
 export type Relay = {
@@ -124,10 +126,8 @@ async function placeOf(socket: Socket, request: JoinRequest, keeper: RoomKeeper)
       known && { room: `booking:${known.bookingId}`, subjects: subjectsOf({ organizationId: known.organizationId }) }
     );
   }
-  const organizationId = await keeper.organizationOfCookies(socket.handshake.headers.cookie);
-  return organizationId === null
-    ? null
-    : { room: `organization:${organizationId}`, subjects: subjectsOf({ organizationId }) };
+  const scope = await keeper.dashboardOfCookies(socket.handshake.headers.cookie);
+  return scope && { room: dashboardRoom(scope), subjects: subjectsOf(scope) };
 }
 
 function readFact(fact: StreamedFact, log: ApiLog) {

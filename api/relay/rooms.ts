@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LiveNews } from '#contract/live.ts';
+import type { Scope } from '#db/pool.ts';
 import type { StreamedFact } from '#integrations/stream/facts-stream.ts';
 
 export type RoomNews = { room: string; news: LiveNews };
@@ -30,7 +31,8 @@ export function newsOf({ position, json }: StreamedFact): RoomNews[] | null {
   const state = slotStates[type];
   return [
     { room: `booking:${data.bookingId}`, news },
-    { room: `organization:${organizationid}`, news },
+    { room: dashboardRoom({ organizationId: organizationid }), news },
+    { room: dashboardRoom({ organizationId: organizationid, onlyHostId: hostid }), news },
     ...(state && data.during
       ? [
           {
@@ -42,19 +44,19 @@ export function newsOf({ position, json }: StreamedFact): RoomNews[] | null {
   ];
 }
 
+/** Where a dashboard hears of bookings: all of the organization, or those of one host. */
+export function dashboardRoom({ organizationId, onlyHostId }: Scope): string {
+  return onlyHostId === undefined ? `organization:${organizationId}` : `desk:${onlyHostId}`;
+}
+
 /** Whose slot the news of a public room are about. */
 export function hostOfSlotNews({ room, news }: RoomNews): string | null {
   return news.kind === 'slot' ? room.slice('host:'.length) : null;
 }
 
 /** Subjects are `<type>.<organization>.<host>`; types have two or three words. */
-export function subjectsOf(about: { hostId: string } | { organizationId: string }): string[] {
+export function subjectsOf(about: { hostId: string } | Scope): string[] {
   if ('hostId' in about) return [`slot.*.*.${about.hostId}`, `booking.*.*.${about.hostId}`];
-  const { organizationId } = about;
-  return [
-    `slot.*.${organizationId}.*`,
-    `booking.*.${organizationId}.*`,
-    `nda.*.${organizationId}.*`,
-    `notify.email.*.${organizationId}.*`,
-  ];
+  const whose = `${about.organizationId}.${about.onlyHostId ?? '*'}`;
+  return [`slot.*.${whose}`, `booking.*.${whose}`, `nda.*.${whose}`, `notify.email.*.${whose}`];
 }

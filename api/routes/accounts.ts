@@ -16,14 +16,14 @@ type AccountHandlers = Pick<Handlers, 'register' | 'me' | 'changeProfile' | 'req
 
 /** Who one is, from registering on. */
 export function accountRoutes(parts: ApiParts, { limiter, guesses }: AuthParts): AccountHandlers {
-  const { database, publicUrl } = parts;
+  const { database } = parts;
   return {
     register: async (call) => {
       const { body, ip, userAgent, response } = call;
       await refuseWeakPassword(body.password, [body.email, body.name, body.organizationName]);
       const who = (await registeredBefore(parts, call)) ?? (await createAccount(parts, call));
       await mailLink(parts, who.accountId, 'verify_email');
-      const session = await startSession(database, response, who, { publicUrl, ip, userAgent });
+      const session = await startSession(parts, response, who, { ip, userAgent });
       guesses.rememberDevice(response, who.accountId);
       return me(session);
     },

@@ -7,6 +7,7 @@ import { newApiKeyToken } from '../auth/api-keys.ts';
 import type { HostIdentity } from '../auth/identity.ts';
 import { noteSecurityChange } from '../auth/security-notice.ts';
 import { idFromKey } from '../idempotency.ts';
+import { scopeOf } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -18,14 +19,14 @@ export function apiKeyRoutes(parts: ApiParts): ApiKeyHandlers {
   const { database } = parts;
   return {
     listApiKeys: async ({ who }) => {
-      const keys = await asOrganization(database, who.organizationId, (tx) =>
+      const keys = await asOrganization(database, scopeOf(who), (tx) =>
         apiKeysOf(tx, who.organizationId, whoseKeys(who)),
       );
       return { items: keys.map(apiKey) };
     },
     createApiKey: async ({ who, body, key, ip }) => {
       const token = newApiKeyToken();
-      const made = await asOrganization(database, who.organizationId, (tx) =>
+      const made = await asOrganization(database, scopeOf(who), (tx) =>
         insertApiKey(tx, {
           ...body,
           id: idFromKey(`api-key:${who.accountId}`, key),
@@ -41,7 +42,7 @@ export function apiKeyRoutes(parts: ApiParts): ApiKeyHandlers {
     },
     revokeApiKey: async ({ who, params, ip }) => {
       const { organizationId } = who;
-      const isRevoked = await asOrganization(database, organizationId, (tx) =>
+      const isRevoked = await asOrganization(database, { organizationId }, (tx) =>
         revokeApiKey(tx, { id: params.id, organizationId, accountId: whoseKeys(who) }),
       );
       if (!isRevoked) throw new Refused('not_found');

@@ -2,6 +2,7 @@ import { asOrganization } from '#db/pool.ts';
 import { documentOf, findDocument } from '#db/queries/documents.ts';
 import { belongsTo } from '#db/queries/host-bookings.ts';
 import { makeDocumentLink, openDocumentLink } from '../document-links.ts';
+import { scopeOf } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -14,7 +15,7 @@ export function documentLinkRoutes(parts: ApiParts): LinkHandlers {
   const { database } = parts;
   return {
     bookingDocumentLink: async ({ who, params, ip }) => {
-      const isOwn = await asOrganization(database, who.organizationId, (tx) =>
+      const isOwn = await asOrganization(database, scopeOf(who), (tx) =>
         belongsTo(tx, who.organizationId, params.id),
       );
       const document = isOwn ? await findDocument(database, params.documentId) : null;

@@ -11,7 +11,7 @@ import { envelopeOf } from '#db/queries/envelopes.ts';
 import { belongsTo, listBookings } from '#db/queries/host-bookings.ts';
 import { messagesOf } from '#db/queries/messages.ts';
 import { bookingWorkflowId } from '#workflows/booking/messages.ts';
-import type { HostIdentity } from '../auth/identity.ts';
+import { scopeOf, type HostCaller } from '../auth/identity.ts';
 import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/booking.ts';
@@ -35,13 +35,13 @@ type HostHandlers = Pick<
   | 'retry'
 >;
 
-/** Makes sure that a booking is the asking organization's own. */
-type Own = (who: HostIdentity, bookingId: string) => Promise<string>;
+/** Makes sure that a booking is one that the asking person reaches: row-level security answers. */
+type Own = (who: HostCaller, bookingId: string) => Promise<string>;
 
-/** Bookings as their hosts see and manage them. Each route first makes sure that the booking is the organization's own. */
+/** Bookings as their hosts see and manage them. Each route first makes sure that the asking person reaches the booking. */
 export function hostBookingRoutes(parts: ApiParts): HostHandlers {
   const own: Own = async (who, bookingId) => {
-    const isOwn = await asOrganization(parts.database, who.organizationId, (tx) =>
+    const isOwn = await asOrganization(parts.database, scopeOf(who), (tx) =>
       belongsTo(tx, who.organizationId, bookingId),
     );
     if (!isOwn) throw new Refused('not_found');
@@ -59,10 +59,11 @@ function readingRoutes(
     listBookings: async ({ who, query }) => {
       const position = parts.relay.position();
       const { cursor, limit, ...filter } = query;
-      const rows = await asOrganization(database, who.organizationId, (tx) =>
+      const rows = await asOrganization(database, scopeOf(who), (tx) =>
         listBookings(tx, cipher, {
           ...filter,
           organizationId: who.organizationId,
+          hostId: query.hostId ?? scopeOf(who).onlyHostId,
           from: query.from ? new Date(query.from) : undefined,
           to: query.to ? new Date(query.to) : undefined,
           after: cursor ? readCursor(cursor) : undefined,
@@ -81,7 +82,7 @@ function readingRoutes(
     readBooking: async ({ who, params }) => readHostBooking(parts, await own(who, params.id)),
     bookingAudit: async ({ who, params }) => {
       const id = await own(who, params.id);
-      const rows = await asOrganization(database, who.organizationId, (tx) => bookingAudit(tx, id));
+      const rows = await asOrganization(database, scopeOf(who), (tx) => bookingAudit(tx, id));
       return { items: rows.map(present.auditEntry) };
     },
     bookingDocument: async (call) => {

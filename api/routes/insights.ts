@@ -1,5 +1,6 @@
 import { asOrganization } from '#db/pool.ts';
 import { readInsightDays, readTimeToSign, readTotals } from '#db/queries/insights.ts';
+import { scopeOf } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -16,7 +17,7 @@ export function insightRoutes({ database }: ApiParts): Pick<Handlers, 'insights'
       if (days < 0) throw new Refused('validation_failed', { errors: [reversed] });
       if (days > daysMax) throw new Refused('range_too_long', { errors: [tooLong] });
       const filter = { ...query, organizationId: who.organizationId, timeZone: who.timeZone };
-      return asOrganization(database, who.organizationId, async (tx) => {
+      return asOrganization(database, scopeOf(who), async (tx) => {
         const { counts, ...timeToSign } = await readTimeToSign(tx, filter, boundsSeconds);
         const spread = counts.map((count, place) => ({ underSeconds: boundsSeconds[place] ?? null, count }));
         return {
@@ -27,7 +28,7 @@ export function insightRoutes({ database }: ApiParts): Pick<Handlers, 'insights'
       });
     },
     bookingTotals: async ({ who }) => {
-      const totals = await asOrganization(database, who.organizationId, (tx) =>
+      const totals = await asOrganization(database, scopeOf(who), (tx) =>
         readTotals(tx, who.organizationId, who.timeZone),
       );
       return { ...totals, serverTime: new Date().toISOString() };

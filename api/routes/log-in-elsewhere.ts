@@ -58,7 +58,7 @@ export function logInElsewhereRoutes(parts: ApiParts, auth: AuthParts): Elsewher
       const identity = await identityOf(parts, find(params.provider), attempt, body.parameters);
       const arrived = { identity, provider: params.provider, ip, from: body };
       if (attempt.linkTo !== null) {
-        const host = await hostOfCookies(database, headers['cookie'], publicUrl);
+        const host = await hostOfCookies(parts, headers['cookie']);
         if (host?.accountId !== attempt.linkTo) throw new Refused('not_logged_in');
         await link(parts, host, arrived);
         return { me: me(host), outcome: 'linked' };

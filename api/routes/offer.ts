@@ -1,15 +1,17 @@
 import { asOrganization, type Queryable, type Transaction } from '#db/pool.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { asSchedule, readAvailability } from '#db/queries/availability.ts';
+import { isCurrentHost } from '#db/queries/members.ts';
 import * as types from '#db/queries/meeting-types.ts';
 import * as templates from '#db/queries/nda-templates.ts';
 import * as schedules from '#db/queries/schedules.ts';
+import type { AuditAction } from '#domain/audit-actions.ts';
 import { validateSchedule } from '#domain/slots/validate.ts';
 import { whyNot } from '#domain/slots/why.ts';
 import type { MeetingTypeInput } from '#contract/meeting-types.ts';
 import type { NdaTemplateContent } from '#contract/nda-templates.ts';
 import type { ScheduleInput } from '#contract/schedules.ts';
-import type { HostIdentity } from '../auth/identity.ts';
+import { scopeOf, type HostCaller } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/offer.ts';
 import { explain } from '../presenters/reasons.ts';
@@ -43,14 +45,23 @@ export function offerRoutes(parts: ApiParts): OfferHandlers {
 }
 
 type Work<T> = (tx: Transaction) => Promise<T>;
-const as = <T>(parts: ApiParts, who: HostIdentity, work: Work<T>): Promise<T> =>
-  asOrganization(parts.database, who.organizationId, work);
+const as = <T>(parts: ApiParts, who: HostCaller, work: Work<T>): Promise<T> =>
+  asOrganization(parts.database, scopeOf(who), work);
+
+/** Whose things a request is about: one's own, or those of the host that it names. */
+async function hostOf(tx: Queryable, who: HostCaller, { hostId }: { hostId?: string | undefined }): Promise<Owner> {
+  const { organizationId } = who;
+  if (hostId === undefined || hostId === who.hostId) return { organizationId, hostId: who.hostId };
+  if (who.reach === 'own' || !(await isCurrentHost(tx, organizationId, hostId))) throw new Refused('not_found');
+  return { organizationId, hostId };
+}
+type Owner = { organizationId: string; hostId: string };
 
 /** A change to what is offered, with its audit entry last. */
 async function change<T>(
   parts: ApiParts,
-  call: { who: HostIdentity; ip: string | null },
-  action: string,
+  call: { who: HostCaller; ip: string | null },
+  action: AuditAction,
   work: Work<{ id: string; result: T }>,
 ): Promise<T> {
   return as(parts, call.who, async (tx) => {
@@ -71,28 +82,31 @@ async function change<T>(
 function scheduleRoutes(
   parts: ApiParts,
 ): Pick<OfferHandlers, 'listSchedules' | 'createSchedule' | 'changeSchedule' | 'whyNot'> {
-  const read = async (tx: Queryable, who: HostIdentity, id: string) => {
-    const row = await schedules.findSchedule(tx, who.hostId, id);
+  const find = async (tx: Queryable, id: string) => {
+    const row = await schedules.findSchedule(tx, id);
     if (!row) throw new Refused('not_found');
-    return present.schedule(row);
+    return row;
   };
   return {
-    listSchedules: ({ who }) =>
-      as(parts, who, async (tx) => ({ items: (await schedules.schedulesOf(tx, who.hostId)).map(present.schedule) })),
+    listSchedules: ({ who, query }) =>
+      as(parts, who, async (tx) => {
+        const { hostId } = await hostOf(tx, who, query);
+        return { items: (await schedules.schedulesOf(tx, hostId)).map(present.schedule) };
+      }),
     createSchedule: (call) => {
       refuseBadSchedule(call.body);
       return change(parts, call, 'schedule.created', async (tx) => {
-        const id = await schedules.insertSchedule(tx, call.who, call.body);
-        return { id, result: await read(tx, call.who, id) };
+        const id = await schedules.insertSchedule(tx, await hostOf(tx, call.who, call.query), call.body);
+        return { id, result: present.schedule(await find(tx, id)) };
       });
     },
     changeSchedule: (call) => {
       refuseBadSchedule(call.body);
       const { id } = call.params;
       return change(parts, call, 'schedule.changed', async (tx) => {
-        await read(tx, call.who, id);
-        await schedules.replaceSchedule(tx, call.who.hostId, id, call.body);
-        return { id, result: await read(tx, call.who, id) };
+        const { hostId } = await find(tx, id);
+        await schedules.replaceSchedule(tx, hostId, id, call.body);
+        return { id, result: present.schedule(await find(tx, id)) };
       });
     },
     whyNot: ({ who, query }) =>
@@ -124,46 +138,52 @@ function meetingTypeRoutes(
   OfferHandlers,
   'listMeetingTypes' | 'createMeetingType' | 'readMeetingType' | 'changeMeetingType' | 'archiveMeetingType'
 > {
-  const read = async (tx: Queryable, id: string) => {
+  const find = async (tx: Queryable, id: string) => {
     const row = await types.findMeetingType(tx, id);
     if (!row) throw new Refused('not_found');
-    return present.meetingType(row, parts.publicUrl);
+    return row;
   };
+  const read = async (tx: Queryable, id: string) => present.meetingType(await find(tx, id), parts.publicUrl);
   return {
-    listMeetingTypes: ({ who }) =>
-      as(parts, who, async (tx) => ({
-        items: (await types.meetingTypesOf(tx, who.hostId)).map((row) => present.meetingType(row, parts.publicUrl)),
-      })),
+    listMeetingTypes: ({ who, query }) =>
+      as(parts, who, async (tx) => {
+        const { hostId } = await hostOf(tx, who, query);
+        const rows = await types.meetingTypesOf(tx, hostId);
+        return { items: rows.map((row) => present.meetingType(row, parts.publicUrl)) };
+      }),
     readMeetingType: ({ who, params }) => as(parts, who, (tx) => read(tx, params.id)),
     createMeetingType: (call) =>
       change(parts, call, 'meeting_type.created', async (tx) => {
-        await refuseForeignParts(tx, call.who, call.body);
-        const id = await types.insertMeetingType(tx, call.who, call.body);
+        const owner = await hostOf(tx, call.who, call.query);
+        await refuseForeignParts(tx, owner, call.body);
+        const id = await types.insertMeetingType(tx, owner, call.body);
         return { id, result: await read(tx, id) };
       }),
     changeMeetingType: (call) =>
       change(parts, call, 'meeting_type.changed', async (tx) => {
         const { id } = call.params;
-        await refuseForeignParts(tx, call.who, call.body);
-        if (!(await types.replaceMeetingType(tx, call.who.hostId, id, call.body))) throw new Refused('not_found');
+        const { organizationId, hostId } = await find(tx, id);
+        await refuseForeignParts(tx, { organizationId, hostId }, call.body);
+        await types.replaceMeetingType(tx, hostId, id, call.body);
         return { id, result: await read(tx, id) };
       }),
     archiveMeetingType: (call) =>
       change(parts, call, 'meeting_type.archived', async (tx) => {
         const { id } = call.params;
-        if (!(await types.archiveMeetingType(tx, call.who.hostId, id))) throw new Refused('not_found');
+        const { hostId } = await find(tx, id);
+        await types.archiveMeetingType(tx, hostId, id);
         return { id, result: undefined };
       }),
   };
 }
 
 /** Schedule and template must be ones that this host can use: foreign keys alone would let another organization's pass. */
-async function refuseForeignParts(tx: Queryable, who: HostIdentity, input: MeetingTypeInput): Promise<void> {
+async function refuseForeignParts(tx: Queryable, owner: Owner, input: MeetingTypeInput): Promise<void> {
   const missing = (field: string) =>
     new Refused('validation_failed', { errors: [{ field, code: 'not_found', message: 'There is no such one.' }] });
-  if (input.scheduleId && !(await schedules.findSchedule(tx, who.hostId, input.scheduleId)))
-    throw missing('scheduleId');
-  if (input.ndaTemplateId && !(await templates.findTemplate(tx, who.organizationId, input.ndaTemplateId)))
+  const schedule = input.scheduleId && (await schedules.findSchedule(tx, input.scheduleId));
+  if (input.scheduleId && (!schedule || schedule.hostId !== owner.hostId)) throw missing('scheduleId');
+  if (input.ndaTemplateId && !(await templates.findTemplate(tx, owner.organizationId, input.ndaTemplateId)))
     throw missing('ndaTemplateId');
 }
 
@@ -185,7 +205,7 @@ function templateRoutes(parts: ApiParts): TemplateHandlers {
     const errors = ndaText.check(content).map((error) => ({ ...error, field: `${prefix}${error.field}` }));
     if (errors.length > 0) throw new Refused('template_invalid', { errors });
   };
-  const read = async (tx: Queryable, who: HostIdentity, id: string) => {
+  const read = async (tx: Queryable, who: HostCaller, id: string) => {
     const row = await templates.findTemplate(tx, who.organizationId, id);
     if (!row) throw new Refused('not_found');
     return present.ndaTemplate(row);

@@ -16,14 +16,14 @@ type PasswordHandlers = Pick<Handlers, 'changePassword' | 'requestPasswordReset'
 
 /** A new password: by whoever knows the old one, or reads the mail of the address. */
 export function passwordRoutes(parts: ApiParts, { limiter, guesses }: AuthParts): PasswordHandlers {
-  const { database, publicUrl } = parts;
+  const { database } = parts;
   return {
     changePassword: async ({ who, body, ip, userAgent, headers, response }) => {
       const proof = { password: body.current, field: 'current', cookies: headers['cookie'] };
       await requirePassword(parts, guesses, who, proof);
       await refuseWeakPassword(body.password, [who.email, who.name, who.organizationName]);
       await accounts.setPassword(database, who.accountId, await hashPassword(body.password));
-      const renewed = await renewSession(database, response, who, { publicUrl, ip, userAgent });
+      const renewed = await renewSession(parts, response, who, { ip, userAgent });
       await noteSecurityChange(parts, who, { change: 'password_changed', ip });
       return me(renewed);
     },

@@ -1,3 +1,4 @@
+import type { AuditAction } from '#domain/audit-actions.ts';
 import { eraseBooking } from '#db/changes/erase.ts';
 import { liftLegalHold, setLegalHold } from '#db/changes/legal-hold.ts';
 import { asOrganization } from '#db/pool.ts';
@@ -8,7 +9,7 @@ import { belongsTo } from '#db/queries/host-bookings.ts';
 import { legalHoldOf } from '#db/queries/legal-holds.ts';
 import { previewPurge, retentionDaysOf, setRetentionDays } from '#db/queries/retention.ts';
 import { erasureOf, keptUntil, type ErasureDecision } from '#domain/privacy/erasure.ts';
-import type { HostIdentity } from '../auth/identity.ts';
+import { scopeOf, type HostCaller } from '../auth/identity.ts';
 import { exportGuest } from '../guest-export.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
@@ -30,17 +31,15 @@ export function privacyRoutes(parts: ApiParts): RetentionHandlers & GuestDataHan
 
 function retentionRoutes(parts: ApiParts): RetentionHandlers {
   const { database, cipher } = parts;
-  const own = async (who: HostIdentity, bookingId: string): Promise<string> => {
-    const isOwn = await asOrganization(database, who.organizationId, (tx) =>
-      belongsTo(tx, who.organizationId, bookingId),
-    );
+  const own = async (who: HostCaller, bookingId: string): Promise<string> => {
+    const isOwn = await asOrganization(database, scopeOf(who), (tx) => belongsTo(tx, who.organizationId, bookingId));
     if (!isOwn) throw new Refused('not_found');
     return bookingId;
   };
   return {
     readRetention: ({ who, query }) => presentRetention(parts, who.organizationId, query.days),
     changeRetention: async (call) => {
-      const { organizationId } = managersOnly(call.who);
+      const { organizationId } = call.who;
       await database.transaction(async (tx) => {
         const daysBefore = await setRetentionDays(tx, organizationId, call.body.retentionDays);
         await appendAudit(tx, {
@@ -55,7 +54,7 @@ function retentionRoutes(parts: ApiParts): RetentionHandlers {
     },
     bookingRetention: async ({ who, params }) => presentBooking(parts, await own(who, params.id)),
     setLegalHold: async (call) => {
-      const bookingId = await own(managersOnly(call.who), call.params.id);
+      const bookingId = await own(call.who, call.params.id);
       const { accountId } = call.who;
       const outcome = await database.transaction((tx) =>
         setLegalHold(tx, cipher, { bookingId, reason: call.body.reason.trim(), accountId, actor: asHost(call) }),
@@ -64,7 +63,7 @@ function retentionRoutes(parts: ApiParts): RetentionHandlers {
       return presentBooking(parts, bookingId);
     },
     liftLegalHold: async (call) => {
-      const bookingId = await own(managersOnly(call.who), call.params.id);
+      const bookingId = await own(call.who, call.params.id);
       const { accountId } = call.who;
       const outcome = await database.transaction((tx) =>
         liftLegalHold(tx, { bookingId, accountId, actor: asHost(call) }),
@@ -77,10 +76,8 @@ function retentionRoutes(parts: ApiParts): RetentionHandlers {
 
 function guestDataRoutes(parts: ApiParts): GuestDataHandlers {
   const { database, cipher } = parts;
-  const find = (who: HostIdentity, email: string): Promise<string[]> =>
-    asOrganization(database, managersOnly(who).organizationId, (tx) =>
-      bookingsOfGuest(tx, cipher, who.organizationId, email),
-    );
+  const find = (who: HostCaller, email: string): Promise<string[]> =>
+    asOrganization(database, scopeOf(who), (tx) => bookingsOfGuest(tx, cipher, who.organizationId, email));
   return {
     exportGuestData: async (call) => {
       const ids = await find(call.who, call.body.email);
@@ -125,7 +122,7 @@ async function eraseOne({ database, cipher }: ApiParts, bookingId: string, actor
 async function note(
   { database }: ApiParts,
   call: Pick<Call<'exportGuestData'>, 'who' | 'ip'>,
-  action: string,
+  action: AuditAction,
   detail: Record<string, unknown>,
 ): Promise<void> {
   await appendAudit(database, {
@@ -138,7 +135,7 @@ async function note(
 }
 
 async function presentRetention({ database, cipher }: ApiParts, organizationId: string, asked?: number) {
-  return asOrganization(database, organizationId, async (tx) => {
+  return asOrganization(database, { organizationId }, async (tx) => {
     const retentionDays = await retentionDaysOf(tx, organizationId);
     const days = asked ?? retentionDays;
     if (days === null) return { retentionDays, preview: null };
@@ -168,11 +165,6 @@ const presentErasure = ({ id, startsAt, status }: PrivacyFacts, { outcome, kept 
   outcome,
   kept: kept.map((part) => ({ ...part, until: part.until?.toISOString() ?? null })),
 });
-
-function managersOnly(who: HostIdentity): HostIdentity {
-  if (who.role === 'MEMBER') throw new Refused('not_allowed');
-  return who;
-}
 
 const asHost = ({ who, ip }: Pick<Call<'readRetention'>, 'who' | 'ip'>): Actor => ({
   type: 'host',

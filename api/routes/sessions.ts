@@ -56,7 +56,8 @@ async function memberOfPassword(parts: ApiParts, { limiter, guesses }: AuthParts
   });
   const fits = await passwordFits(known?.passwordHash ?? null, body.password);
   const member = fits && known ? await membershipOf(parts.database, known.accountId) : null;
-  if (!member) throw new Refused('wrong_credentials');
+  if (!fits) throw new Refused('wrong_credentials');
   await guess.forgive();
+  if (!member) throw new Refused('no_organization');
   return member;
 }

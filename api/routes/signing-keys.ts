@@ -1,17 +1,15 @@
 import type { Actor } from '#db/queries/audit.ts';
 import { signingKeysOf } from '#db/queries/signing-keys.ts';
 import { decodeKeys, describeKeys } from '#integrations/signing/builtin/authority.ts';
-import type { HostIdentity } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
-import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
 /** The keys that an organization seals with. Private parts never leave this process. */
 export function signingKeyRoutes(parts: ApiParts): Pick<Handlers, 'listSigningKeys' | 'rotateSigningKey'> {
   return {
-    listSigningKeys: ({ who }) => present(parts, managersOnly(who).organizationId),
+    listSigningKeys: ({ who }) => present(parts, who.organizationId),
     rotateSigningKey: async ({ who, body, ip }) => {
-      const { organizationId, organizationName, accountId } = managersOnly(who);
+      const { organizationId, organizationName, accountId } = who;
       const actor: Actor = { type: 'host', id: accountId, ip };
       await parts.rotateSigningKey({ id: organizationId, name: organizationName }, { actor, reason: body.reason });
       return present(parts, organizationId);
@@ -29,9 +27,4 @@ async function present({ database, cipher }: ApiParts, organizationId: string) {
       return { id, ...times, ...fingerprints, seals: index === 0 };
     }),
   };
-}
-
-function managersOnly(who: HostIdentity): HostIdentity {
-  if (who.role === 'MEMBER') throw new Refused('not_allowed');
-  return who;
 }

@@ -57,7 +57,7 @@ export function twoFactorRoutes(parts: ApiParts, auth: AuthParts): TwoFactorHand
         cookies: headers['cookie'],
       });
       const recoveryCodes = await newRecoveryCodes(parts, who.accountId);
-      const renewed = await renewSession(database, response, who, { publicUrl, ip, userAgent });
+      const renewed = await renewSession(parts, response, who, { ip, userAgent });
       await noteSecurityChange(parts, who, { change: 'two_factor_on', ip });
       return { recoveryCodes, csrfToken: renewed.csrfToken };
     },
@@ -71,7 +71,7 @@ export function twoFactorRoutes(parts: ApiParts, auth: AuthParts): TwoFactorHand
       await requireBoth(parts, auth, call);
       const { who, ip, userAgent, response } = call;
       await database.transaction((tx) => endTwoFactor(tx, who.accountId));
-      const renewed = await renewSession(database, response, who, { publicUrl, ip, userAgent });
+      const renewed = await renewSession(parts, response, who, { ip, userAgent });
       await noteSecurityChange(parts, who, { change: 'two_factor_off', ip });
       return me(renewed);
     },

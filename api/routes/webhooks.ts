@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { applyProviderNews } from '#db/changes/sign.ts';
+import { appendAudit } from '#db/queries/audit.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { envelopeOfProvider } from '#db/queries/envelopes.ts';
 import * as webhooks from '#db/queries/webhooks.ts';
@@ -11,7 +12,15 @@ import type { Handlers } from '../route.ts';
 import { bury, unreadable, type Received } from './dead-letters.ts';
 import { handOnMailNews, receiveMailNews } from './mail-webhooks.ts';
 
-type WebhookHandlers = Pick<Handlers, 'signingWebhook' | 'mailWebhook' | 'listDeadLetters' | 'replayDeadLetter'>;
+type WebhookHandlers = Pick<
+  Handlers,
+  | 'signingWebhook'
+  | 'mailWebhook'
+  | 'listDeadLetters'
+  | 'replayDeadLetter'
+  | 'listInstallationDeadLetters'
+  | 'replayInstallationDeadLetter'
+>;
 
 /** News from signing and mail providers: whether it is genuine first, then stored once, then handed on. What is not understood goes to the dead letters. */
 export function webhookRoutes(parts: ApiParts): WebhookHandlers {
@@ -22,21 +31,39 @@ export function webhookRoutes(parts: ApiParts): WebhookHandlers {
       return receive(parts, rawBody, headers);
     },
     mailWebhook: ({ rawBody, headers }) => receiveMailNews(parts, rawBody, headers),
-    listDeadLetters: async ({ who }) => {
-      const letters = await webhooks.deadLettersFor(database, who.organizationId, 100);
-      return { items: letters.map(presentLetter), nextCursor: null };
+    listDeadLetters: ({ who }) => list(parts, who.organizationId),
+    listInstallationDeadLetters: () => list(parts, null),
+    replayDeadLetter: async ({ who, params, ip }) => {
+      const letter = await replayLetter(parts, who.organizationId, params.id);
+      await appendAudit(database, {
+        organizationId: who.organizationId,
+        at: new Date(),
+        actor: { type: 'host', id: who.accountId, ip },
+        action: 'dead_letter.replayed',
+        subject: { type: 'dead_letter', id: params.id },
+      });
+      return letter;
     },
-    replayDeadLetter: async ({ who, params }) => {
-      if (who.role === 'MEMBER') throw new Refused('not_allowed');
-      const letter = await webhooks.findDeadLetter(database, who.organizationId, params.id);
-      if (!letter?.payload) throw new Refused('not_found');
-      const received = await replay(parts, letter.source, parts.cipher.open(letter.payload, 'dead_letter.payload'));
-      // Still not understood: the letter stays open.
-      if (received?.status === 'dead_letter') return presentLetter({ ...letter, replayedAt: null });
-      await webhooks.markReplayed(database, letter.id);
-      return presentLetter({ ...letter, replayedAt: new Date() });
+    replayInstallationDeadLetter: async ({ who, params }) => {
+      parts.log.info({ accountId: who.accountId, deadLetterId: params.id }, 'an operator replays a dead letter');
+      return replayLetter(parts, null, params.id);
     },
   };
+}
+
+async function list(parts: ApiParts, organizationId: string | null) {
+  const letters = await webhooks.deadLettersOf(parts.database, organizationId, 100);
+  return { items: letters.map(presentLetter), nextCursor: null };
+}
+
+async function replayLetter(parts: ApiParts, organizationId: string | null, id: string) {
+  const letter = await webhooks.findDeadLetter(parts.database, organizationId, id);
+  if (!letter?.payload) throw new Refused('not_found');
+  const received = await replay(parts, letter.source, parts.cipher.open(letter.payload, 'dead_letter.payload'));
+  // Still not understood: the letter stays open.
+  if (received?.status === 'dead_letter') return presentLetter({ ...letter, replayedAt: null });
+  await webhooks.markReplayed(parts.database, letter.id);
+  return presentLetter({ ...letter, replayedAt: new Date() });
 }
 
 /** What a letter holds once it was understood; one that never was stays as it is. */

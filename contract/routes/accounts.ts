@@ -23,7 +23,7 @@ export const accountRoutes = {
     headers: withKey,
     body: accounts.Credentials,
     success: created(accounts.Me),
-    problems: ['wrong_credentials', 'second_factor_required'],
+    problems: ['wrong_credentials', 'second_factor_required', 'no_organization'],
   },
   logOut: {
     method: 'delete',

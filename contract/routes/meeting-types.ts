@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import * as meetingTypes from '../meeting-types.ts';
+import { Whose } from '../primitives.ts';
 import { byId, withKey, none, ok, created, type Route } from './route.ts';
 
 export const meetingTypeRoutes = {
   listMeetingTypes: {
     method: 'get',
     path: '/meeting-types',
-    summary: 'The host’s meeting types',
+    summary: 'A host’s meeting types',
     audience: 'host',
     tag: 'meeting types',
+    query: Whose,
     success: ok(z.object({ items: z.array(meetingTypes.MeetingType) })),
+    problems: ['not_found'],
   },
   createMeetingType: {
     method: 'post',
@@ -17,10 +20,11 @@ export const meetingTypeRoutes = {
     summary: 'Add a meeting type',
     audience: 'host',
     tag: 'meeting types',
+    query: Whose,
     headers: withKey,
     body: meetingTypes.MeetingTypeInput,
     success: created(meetingTypes.MeetingType),
-    problems: ['slug_taken'],
+    problems: ['slug_taken', 'not_found'],
   },
   readMeetingType: {
     method: 'get',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditEvent, AuditFilter } from '../bookings.ts';
 import * as operations from '../operations.ts';
 import { Page } from '../primitives.ts';
 import { byId, withKey, ok, type Route } from './route.ts';
@@ -28,10 +29,19 @@ export const operationRoutes = {
     success: ok(operations.WebhookReceived),
     problems: ['webhook_forged'],
   },
+  listAuditEvents: {
+    method: 'get',
+    path: '/audit-events',
+    summary: 'What happened in the organization, and who did it; newest first',
+    audience: 'host',
+    tag: 'operations',
+    query: AuditFilter,
+    success: ok(Page(AuditEvent)),
+  },
   listDeadLetters: {
     method: 'get',
     path: '/dead-letters',
-    summary: 'What could not be processed',
+    summary: 'What of the organization could not be processed',
     audience: 'host',
     tag: 'operations',
     success: ok(Page(operations.DeadLetter)),
@@ -39,6 +49,24 @@ export const operationRoutes = {
   replayDeadLetter: {
     method: 'post',
     path: '/dead-letters/{id}/replay',
+    summary: 'Try it again',
+    audience: 'host',
+    tag: 'operations',
+    params: byId,
+    headers: withKey,
+    success: ok(operations.DeadLetter),
+  },
+  listInstallationDeadLetters: {
+    method: 'get',
+    path: '/installation/dead-letters',
+    summary: 'What could not be processed, and belongs to no organization',
+    audience: 'host',
+    tag: 'operations',
+    success: ok(Page(operations.DeadLetter)),
+  },
+  replayInstallationDeadLetter: {
+    method: 'post',
+    path: '/installation/dead-letters/{id}/replay',
     summary: 'Try it again',
     audience: 'host',
     tag: 'operations',

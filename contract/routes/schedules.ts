@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as bookings from '../bookings.ts';
+import { Whose } from '../primitives.ts';
 import * as schedules from '../schedules.ts';
 import { byId, withKey, ok, created, type Route } from './route.ts';
 
@@ -7,10 +8,12 @@ export const scheduleRoutes = {
   listSchedules: {
     method: 'get',
     path: '/schedules',
-    summary: 'The host’s schedules',
+    summary: 'A host’s schedules',
     audience: 'host',
     tag: 'availability',
+    query: Whose,
     success: ok(z.object({ items: z.array(schedules.Schedule) })),
+    problems: ['not_found'],
   },
   createSchedule: {
     method: 'post',
@@ -18,9 +21,11 @@ export const scheduleRoutes = {
     summary: 'Add a schedule',
     audience: 'host',
     tag: 'availability',
+    query: Whose,
     headers: withKey,
     body: schedules.ScheduleInput,
     success: created(schedules.Schedule),
+    problems: ['not_found'],
   },
   changeSchedule: {
     method: 'put',

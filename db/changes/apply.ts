@@ -1,3 +1,4 @@
+import type { AuditAction } from '#domain/audit-actions.ts';
 import { mailToRepeat, type BookingMailKind } from '#domain/booking/mails.ts';
 import { mayCancel, mayRelease, mayReschedule, type Decision, type Refusal } from '#domain/booking/transitions.ts';
 import type { Database, Transaction } from '../pool.ts';
@@ -81,7 +82,7 @@ async function release(
 
 type Ending = {
   status: 'canceled' | 'released';
-  action: string;
+  action: AuditAction;
   release: 'canceled' | 'released';
   recipients: Recipient[];
 };

@@ -1,4 +1,5 @@
 import { sql } from 'slonik';
+import type { AuditAction } from '#domain/audit-actions.ts';
 import type { BookingStatus, NdaStatus } from '#domain/booking/states.ts';
 import type { Transaction } from '../pool.ts';
 import { appendAudit, type Actor } from '../queries/audit.ts';
@@ -9,7 +10,7 @@ export type Change = {
   at: Date;
   actor: Actor;
   /** The audit trail's word for it, such as `booking.confirmed`. */
-  action: string;
+  action: AuditAction;
   detail?: Record<string, unknown>;
   facts: readonly FactInput[];
 };

@@ -16,16 +16,20 @@ const membership = z.object({
   hostSlug: z.string(),
   displayName: z.string(),
   timeZone: z.string(),
+  organizations: z.array(z.object({ id: z.string(), name: z.string(), role: z.enum(['OWNER', 'ADMIN', 'MEMBER']) })),
 });
 /** Somebody who is logged in: account, organization and the host they are there. */
 export type Membership = z.infer<typeof membership>;
 
 const columns = sql.fragment`a.id as "accountId", a.email, a.email_verified_at as "emailVerifiedAt", a.name, a.locale,
   o.id as "organizationId", o.name as "organizationName", o.slug as "organizationSlug", m.role,
-  h.id as "hostId", h.slug as "hostSlug", h.display_name as "displayName", h.time_zone as "timeZone"`;
+  h.id as "hostId", h.slug as "hostSlug", h.display_name as "displayName", h.time_zone as "timeZone",
+  (select jsonb_agg(jsonb_build_object('id', mine.organization_id, 'name', its.name, 'role', mine.role) order by mine.created_at)
+    from member mine join organization its on its.id = mine.organization_id where mine.account_id = a.id) as organizations`;
 const tables = sql.fragment`account a join member m on m.account_id = a.id join organization o on o.id = m.organization_id
   join host h on h.account_id = a.id and h.organization_id = o.id`;
 
+/** Without an organization: the one that was worked in last. */
 export async function membershipOf(
   db: Queryable,
   accountId: string,
@@ -33,7 +37,7 @@ export async function membershipOf(
 ): Promise<Membership | null> {
   return db.maybeOne(sql.type(membership)`
     select ${columns} from ${tables} where a.id = ${accountId} and (o.id = ${organizationId ?? null} or ${organizationId ?? null}::uuid is null)
-    order by m.created_at limit 1`);
+    order by m.last_used_at desc nulls last, m.created_at limit 1`);
 }
 
 export async function findCredentials(
@@ -73,6 +77,16 @@ export async function createAccount(
       insert into host (organization_id, account_id, slug, display_name, time_zone)
       select o.id, a.id, ${input.slug}, ${input.name}, ${input.timeZone} from new_organization o, new_account a returning id)
     select a.id as "accountId", o.id as "organizationId", h.id as "hostId" from new_account a, new_organization o, new_host h`);
+}
+
+/** An account without an organization yet, whose address is known to be its own. @throws on a taken address. */
+export async function insertAccount(
+  tx: Queryable,
+  input: { email: string; name: string; locale: string; passwordHash: string },
+): Promise<string> {
+  return tx.oneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into account (email, name, locale, password_hash, email_verified_at)
+    values (${input.email}, ${input.name}, ${input.locale}, ${input.passwordHash}, now()) returning id`);
 }
 
 /** The first free name of the form `ada`, `ada-2`, `ada-3` … */

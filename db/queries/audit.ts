@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import type { AuditAction } from '#domain/audit-actions.ts';
 import type { ActorType } from '#domain/events.ts';
 import type { Queryable } from '../pool.ts';
 
@@ -10,7 +11,7 @@ export type AuditEntryInput = {
   organizationId: string;
   at: Date;
   actor: Actor;
-  action: string;
+  action: AuditAction;
   bookingId?: string;
   subject?: { type: string; id: string };
   /** Ids, states, times, hashes. Never a name or an address. */
@@ -42,6 +43,55 @@ export async function bookingAudit(db: Queryable, bookingId: string): Promise<re
     select e.id, e.at, e.action, e.actor_type as "actorType", a.name as "actorName", e.ip, e.detail
     from audit_event e left join account a on a.id = case when e.actor_type = 'host' then e.actor_id::uuid end
     where e.booking_id = ${bookingId} order by e.position`);
+}
+
+const eventRow = auditRow.extend({
+  position: z.number(),
+  accountId: z.string().nullable(),
+  bookingId: z.string().nullable(),
+  subjectType: z.string().nullable(),
+  subjectId: z.string().nullable(),
+  subjectName: z.string().nullable(),
+});
+export type AuditEventRow = z.infer<typeof eventRow>;
+
+export type AuditFilter = {
+  organizationId: string;
+  actorType?: ActorType | undefined;
+  accountId?: string | undefined;
+  actions?: readonly AuditAction[] | undefined;
+  bookingId?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  before?: number | undefined;
+  limit: number;
+};
+
+/** A page of an organization's audit log, newest first: by position, so as fast on the last page as on the first. */
+export async function auditLog(db: Queryable, filter: AuditFilter): Promise<readonly AuditEventRow[]> {
+  const conditions = [
+    sql.fragment`e.organization_id = ${filter.organizationId}`,
+    filter.actorType && sql.fragment`e.actor_type = ${filter.actorType}`,
+    filter.accountId && sql.fragment`e.actor_type = 'host' and e.actor_id = ${filter.accountId}`,
+    filter.actions && sql.fragment`e.action = any(${sql.array([...filter.actions], 'text')})`,
+    filter.bookingId && sql.fragment`e.booking_id = ${filter.bookingId}`,
+    filter.from && sql.fragment`e.at >= ${filter.from.toISOString()}`,
+    filter.to && sql.fragment`e.at < ${filter.to.toISOString()}`,
+    filter.before !== undefined && sql.fragment`e.position < ${filter.before}`,
+  ].filter((condition) => typeof condition === 'object');
+  return db.any(sql.type(eventRow)`
+    select e.id, e.position, e.at, e.action, e.actor_type as "actorType", a.name as "actorName", a.id as "accountId", e.ip, e.detail,
+      e.booking_id as "bookingId", e.subject_type as "subjectType", e.subject_id as "subjectId",
+      case e.subject_type
+        when 'member' then (select name from account where id = e.subject_id::uuid)
+        when 'invitation' then (select email::text from invitation where id = e.subject_id::uuid)
+        when 'schedule' then (select name from schedule where id = e.subject_id::uuid)
+        when 'meeting_type' then (select title from meeting_type where id = e.subject_id::uuid)
+        when 'nda_template' then (select name from nda_template where id = e.subject_id::uuid)
+      end as "subjectName"
+    from audit_event e left join account a on a.id = case when e.actor_type = 'host' then e.actor_id::uuid end
+    where ${sql.join(conditions, sql.fragment` and `)}
+    order by e.position desc limit ${filter.limit}`);
 }
 
 /**

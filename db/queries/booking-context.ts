@@ -56,7 +56,7 @@ export async function readBookingContext(
   const around = await db.one(sql.type(contextRow)`
     select
       jsonb_build_object('id', h.id, 'accountId', h.account_id, 'slug', h.slug, 'displayName', h.display_name, 'timeZone', h.time_zone,
-        'email', a.email, 'locale', a.locale) as host,
+        'email', case when h.left_at is null then a.email else coalesce(o.contact_email, owner.email) end, 'locale', a.locale) as host,
       jsonb_build_object('id', o.id, 'name', o.name) as organization,
       jsonb_build_object('id', t.id, 'slug', t.slug, 'title', t.title, 'location', t.location) as "meetingType",
       case when v.id is not null then jsonb_build_object('id', v.id, 'version', v.version, 'name', n.name, 'title', v.title,
@@ -66,6 +66,9 @@ export async function readBookingContext(
       join host h on h.id = b.host_id
       join account a on a.id = h.account_id
       join organization o on o.id = b.organization_id
+      -- A host who has left reads no more about guests: the organization does.
+      cross join lateral (select oa.email from member om join account oa on oa.id = om.account_id
+        where om.organization_id = o.id and om.role = 'OWNER' order by om.created_at limit 1) owner
       join meeting_type t on t.id = b.meeting_type_id
       left join nda_template_version v on v.id = b.nda_template_version_id
       left join nda_template n on n.id = v.template_id

@@ -9,6 +9,7 @@ import { foundBy } from './guest-search.ts';
 export type BookingView = 'upcoming' | 'waiting' | 'past' | 'canceled' | 'attention' | 'all';
 export type BookingFilter = {
   organizationId: string;
+  hostId?: string | undefined;
   view: BookingView;
   status?: BookingStatus | undefined;
   ndaStatus?: NdaStatus | undefined;
@@ -67,6 +68,7 @@ export async function listBookings(
   const conditions = [
     sql.fragment`b.organization_id = ${filter.organizationId}`,
     views[filter.view],
+    filter.hostId && sql.fragment`b.host_id = ${filter.hostId}`,
     filter.status && sql.fragment`b.status = ${filter.status}`,
     filter.ndaStatus && sql.fragment`b.nda_status = ${filter.ndaStatus}`,
     filter.meetingTypeId && sql.fragment`b.meeting_type_id = ${filter.meetingTypeId}`,

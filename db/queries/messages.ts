@@ -5,7 +5,15 @@ import { bookingMailKinds, mailStatuses } from '#domain/booking/mails.ts';
 import type { Queryable } from '../pool.ts';
 import type { FactInput } from './outbox.ts';
 
-export const messageKinds = [...bookingMailKinds, 'verify_email', 'reset_password', 'security_notice'] as const;
+const accountMailKinds = [
+  'verify_email',
+  'reset_password',
+  'security_notice',
+  'invitation',
+  'role_changed',
+  'membership_ended',
+] as const;
+export const messageKinds = [...bookingMailKinds, ...accountMailKinds] as const;
 /** What changed about the ways into an account. */
 export const securityChanges = [
   'password_changed',
@@ -18,6 +26,8 @@ export const securityChanges = [
 ] as const;
 export type SecurityChange = (typeof securityChanges)[number];
 export type MessageKind = (typeof messageKinds)[number];
+/** Mails that are about no booking. */
+export type AccountMessageKind = (typeof accountMailKinds)[number];
 export type Recipient = 'guest' | 'host';
 
 type Request = {
@@ -139,12 +149,7 @@ export async function findMessageByKey(db: Queryable, key: string): Promise<Mess
 /** A mail about no booking: address and links are in the payload. */
 export async function requestAccountMessage(
   tx: Queryable,
-  request: {
-    organizationId: string;
-    kind: 'verify_email' | 'reset_password' | 'security_notice';
-    key: string;
-    payload: Buffer;
-  },
+  request: { organizationId: string; kind: AccountMessageKind; key: string; payload: Buffer },
 ): Promise<string | null> {
   return tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
     insert into message (organization_id, message_key, kind, recipient, payload_cipher, status)

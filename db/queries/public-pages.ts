@@ -16,7 +16,7 @@ export type PublicHostRow = z.infer<typeof hostRow>;
 export async function findPublicHost(db: Queryable, slug: string): Promise<PublicHostRow | null> {
   return db.maybeOne(sql.type(hostRow)`
     select h.id, h.organization_id as "organizationId", h.slug, h.display_name as "displayName", o.name as "organizationName", h.time_zone as "timeZone"
-    from host h join organization o on o.id = h.organization_id where h.slug = ${slug}`);
+    from host h join organization o on o.id = h.organization_id where h.slug = ${slug} and h.left_at is null`);
 }
 
 const typeRow = z.object({
@@ -47,7 +47,9 @@ const columns = sql.fragment`t.id, t.host_id as "hostId", t.organization_id as "
       'sourceSha256', v.source_sha256, 'ownVariables', v.own_variables, 'emailCodeRequired', v.email_code_required)
     from nda_template_version v join nda_template n on n.id = v.template_id
     where v.template_id = t.nda_template_id order by v.version desc limit 1) as template`;
-const bookable = sql.fragment`t.is_active and t.archived_at is null`;
+/** Nobody books those who have left. */
+const bookable = sql.fragment`t.is_active and t.archived_at is null
+  and exists (select from host h where h.id = t.host_id and h.left_at is null)`;
 
 export async function publicTypesOf(db: Queryable, hostId: string): Promise<readonly PublicTypeRow[]> {
   return db.any(

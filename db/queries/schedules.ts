@@ -3,9 +3,15 @@ import { z } from 'zod';
 import type { Queryable } from '../pool.ts';
 import { scheduleAsJson, scheduleJson, type ScheduleJson } from './availability.ts';
 
-const scheduleRow = z.object({ id: z.string(), name: z.string(), isDefault: z.boolean(), rules: scheduleJson });
+const scheduleRow = z.object({
+  id: z.string(),
+  hostId: z.string(),
+  name: z.string(),
+  isDefault: z.boolean(),
+  rules: scheduleJson,
+});
 export type ScheduleRow = z.infer<typeof scheduleRow>;
-const columns = sql.fragment`schedule.id, schedule.name, schedule.is_default as "isDefault", ${scheduleAsJson} as rules`;
+const columns = sql.fragment`schedule.id, schedule.host_id as "hostId", schedule.name, schedule.is_default as "isDefault", ${scheduleAsJson} as rules`;
 
 export async function schedulesOf(db: Queryable, hostId: string): Promise<readonly ScheduleRow[]> {
   return db.any(
@@ -13,8 +19,9 @@ export async function schedulesOf(db: Queryable, hostId: string): Promise<readon
   );
 }
 
-export async function findSchedule(db: Queryable, hostId: string, id: string): Promise<ScheduleRow | null> {
-  return db.maybeOne(sql.type(scheduleRow)`select ${columns} from schedule where host_id = ${hostId} and id = ${id}`);
+/** One of an organization's, whosever it is. */
+export async function findSchedule(db: Queryable, id: string): Promise<ScheduleRow | null> {
+  return db.maybeOne(sql.type(scheduleRow)`select ${columns} from schedule where id = ${id}`);
 }
 
 type Input = { name: string; isDefault: boolean; rules: ScheduleInputRules };

@@ -33,6 +33,8 @@ export async function insertSession(
     insert into session (account_id, organization_id, token_sha256, expires_at, user_agent, ip)
     values (${session.accountId}, ${session.organizationId}, ${sql.binary(session.tokenSha256)}, now() + ${absoluteDays} * interval '1 day',
       ${session.userAgent}, ${session.ip})`);
+  await db.query(sql.unsafe`
+    update member set last_used_at = now() where account_id = ${session.accountId} and organization_id = ${session.organizationId}`);
 }
 
 /** A live session, by its token's hash. The last use is noted once a minute at most. */

@@ -53,19 +53,23 @@ export async function insertDeadLetter(
     on conflict (source, source_id) do update set replayed_at = null, reason = excluded.reason`);
 }
 
-/** Letters of an organization, and those that nobody's organization can be told of yet. */
-export async function deadLettersFor(
+/** Letters of an organization; null: those that belong to none, as nobody could tell yet whose they are. */
+export async function deadLettersOf(
   db: Queryable,
-  organizationId: string,
+  organizationId: string | null,
   limit: number,
 ): Promise<readonly DeadLetterRow[]> {
   return db.any(sql.type(deadLetterRow)`
-    select ${columns} from dead_letter where organization_id = ${organizationId} or organization_id is null order by created_at desc limit ${limit}`);
+    select ${columns} from dead_letter where organization_id is not distinct from ${organizationId}::uuid order by created_at desc limit ${limit}`);
 }
 
-export async function findDeadLetter(db: Queryable, organizationId: string, id: string): Promise<DeadLetterRow | null> {
+export async function findDeadLetter(
+  db: Queryable,
+  organizationId: string | null,
+  id: string,
+): Promise<DeadLetterRow | null> {
   return db.maybeOne(sql.type(deadLetterRow)`
-    select ${columns} from dead_letter where id = ${id} and (organization_id = ${organizationId} or organization_id is null)`);
+    select ${columns} from dead_letter where id = ${id} and organization_id is not distinct from ${organizationId}::uuid`);
 }
 
 export async function markReplayed(tx: Queryable, id: string): Promise<void> {

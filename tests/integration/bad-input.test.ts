@@ -31,6 +31,9 @@ beforeAll(async () => {
     deadLetter: randomUUID(),
     apiKey: randomUUID(),
     linkedLogIn: randomUUID(),
+    organization: randomUUID(),
+    member: randomUUID(),
+    invitation: randomUUID(),
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   };

@@ -30,8 +30,9 @@ let idsOfAda: RequestIds;
 let idsOfEve: RequestIds;
 
 beforeAll(async () => {
-  product = await startProduct();
-  ada = await buildHost(product, { name: 'Ada Host' });
+  product = await startProduct({ env: { OPERATOR_EMAILS: 'Operator@example.org' } });
+  // Ada runs the installation too, so that every route is open to her.
+  ada = await buildHost(product, { name: 'Ada Host', email: 'operator@example.org' });
   eve = await buildHost(product, { name: 'Eve Other' });
   [idsOfAda, idsOfEve] = await Promise.all([fill(ada), fill(eve)]);
 });
@@ -77,7 +78,16 @@ async function fill(host: TestHost): Promise<RequestIds> {
   const letter = await database.oneFirst(
     idRow`select id from dead_letter where organization_id = ${host.organizationId}`,
   );
+  const invitation = await ask<{ id: string }>(
+    product,
+    'invite',
+    { body: { email: `asked-by-${host.slug}@example.org`, role: 'MEMBER' } },
+    host,
+  );
   return {
+    organization: host.organizationId,
+    member: host.accountId,
+    invitation: invitation.body.id,
     session: items[0]?.id ?? '',
     schedule: schedule.body.id,
     meetingType: type.id,
@@ -124,6 +134,19 @@ describe('a logged-in host', () => {
     expect(await ask(product, 'whyNot', whyNot, ada)).toMatchObject({ status: 404 });
     const foreignType = { ...listBookings, query: { view: 'all', meetingTypeId: idsOfEve.meetingType } };
     expect(await ask(product, 'listBookings', foreignType, ada)).toMatchObject({ status: 200, body: { items: [] } });
+    const foreignHost = { query: { hostId: eve.hostId } };
+    expect(await ask(product, 'listMeetingTypes', foreignHost, ada)).toMatchObject({ status: 404 });
+    expect(await ask(product, 'listSchedules', foreignHost, ada)).toMatchObject({ status: 404 });
+    expect(await ask(product, 'createSchedule', { ...foreignHost, body: goodSchedule() }, ada)).toMatchObject({
+      status: 404,
+    });
+    const foreignDiary = { query: { view: 'all', hostId: eve.hostId } };
+    expect(await ask(product, 'listBookings', foreignDiary, ada)).toMatchObject({ status: 200, body: { items: [] } });
+    for (const query of [{ bookingId: idsOfEve.booking }, { accountId: eve.accountId }]) {
+      expect(await ask(product, 'listAuditEvents', { query }, ada)).toMatchObject({ status: 200, body: { items: [] } });
+    }
+    const there = { body: { organizationId: eve.organizationId } };
+    expect(await ask(product, 'switchOrganization', there, ada)).toMatchObject({ status: 404 });
     const ownWithForeignDocument = { params: { id: idsOfAda.booking, documentId: idsOfEve.document } };
     expect(await ask(product, 'bookingDocument', ownWithForeignDocument, ada)).toMatchObject({ status: 404 });
     const type = { title: 'Tea', slug: 'tea', durationsMinutes: [30] };
@@ -185,7 +208,7 @@ describe('row-level security', () => {
     for (const { table, mayRead } of tables) {
       if (!mayRead) continue;
       const rowsOf = (organizationId: string) =>
-        asOrganization(database, organizationId, (tx) =>
+        asOrganization(database, { organizationId }, (tx) =>
           tx.anyFirst(sql.type(z.object({ row: z.string() }))`select t::text as row from ${sql.identifier([table])} t`),
         );
       const [ofAda, ofEve, ofNobody] = await Promise.all([
@@ -201,7 +224,7 @@ describe('row-level security', () => {
   it('lets nobody write a row into another organization', async () => {
     const { database } = product.shared;
     const move = (statement: Parameters<typeof database.query>[0]) =>
-      asOrganization(database, ada.organizationId, (tx) => tx.query(statement));
+      asOrganization(database, ada, (tx) => tx.query(statement));
     await expect(
       move(sql.unsafe`insert into nda_template (organization_id, name) values (${eve.organizationId}, 'planted')`),
     ).rejects.toMatchObject({ code: '42501' });
@@ -223,7 +246,7 @@ describe('row-level security', () => {
 
   it('cannot be left by a host request that asks for another organization on its way', async () => {
     const { database } = product.shared;
-    await asOrganization(database, ada.organizationId, (tx) => tx.query(sql.unsafe`select 1`));
+    await asOrganization(database, ada, (tx) => tx.query(sql.unsafe`select 1`));
     const after = await database.one(sql.type(z.object({ role: z.string(), organization: z.string().nullable() }))`
       select current_user as role, nullif(current_setting('countersign.organization_id', true), '') as organization`);
     expect(after).toEqual({ role: 'countersign_app', organization: null });

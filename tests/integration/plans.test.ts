@@ -69,6 +69,9 @@ async function useEverything(host: TestHost): Promise<void> {
     booking: id,
     document: documents[0]?.id ?? '',
     deadLetter: randomUUID(),
+    organization: randomUUID(),
+    member: randomUUID(),
+    invitation: randomUUID(),
     hostSlug: host.slug,
     meetingTypeSlug: type.slug,
   };

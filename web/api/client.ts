@@ -7,13 +7,20 @@ type Nothing = Record<never, never>;
 type Part<R, Name extends string> = R extends { [key in Name]: infer S extends z.ZodType }
   ? { [key in Name]: z.input<S> }
   : Nothing;
+/** A query whose parts may all be left out may be left out itself. */
+type Query<R> =
+  Nothing extends Part<R, 'query'>
+    ? Nothing
+    : Nothing extends Part<R, 'query'>[keyof Part<R, 'query'>]
+      ? Partial<Part<R, 'query'>>
+      : Part<R, 'query'>;
 type Auth<R> = R extends { audience: 'guest' } ? { token: string } : Nothing;
 type FileBody<R> = R extends { fileBody: string } ? { file: Blob } : Nothing;
 type Key<R> = R extends { headers: unknown } ? { idempotencyKey?: string } : Nothing;
 
 /** What a route needs to be called: path parameters, query and body as the contract types them; the secret token where a guest asks. */
 export type Call<K extends RouteName> = Part<Routes[K], 'params'> &
-  Part<Routes[K], 'query'> &
+  Query<Routes[K]> &
   Part<Routes[K], 'body'> &
   Auth<Routes[K]> &
   FileBody<Routes[K]> &

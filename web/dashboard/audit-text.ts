@@ -1,30 +1,36 @@
 import type { z } from 'zod';
 import type { AuditEntry } from '#contract/bookings.ts';
-import { host } from '../messages/host.ts';
+import type { AuditMessages } from '../messages/audit-en.ts';
 
 export type AuditItem = z.infer<typeof AuditEntry>;
 
-/** `nda.sent` → `NDA sent`: actions are stable codes; this is how they read where no sentence of their own exists. */
-export function actionText(action: string): string {
+/** The sentence of an action; a code that an older version wrote reads as its words. */
+export function actionText(action: string, { sentences }: AuditMessages): string {
+  const known: Readonly<Record<string, string | undefined>> = sentences;
+  if (known[action] !== undefined) return known[action];
   const words = action.replace(/[._]/g, ' ').replace(/\bnda\b/g, 'NDA');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Why a booking needs a look, as far as there is a sentence for it. */
-export function attentionText(attention: { step: string; reason: string }): string {
-  if (attention.step !== 'guest_address') return attention.reason;
-  return host.t.booking.addressTrouble[attention.reason] ?? attention.reason;
-}
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** What of the detail a person can read: short plain values, no ids and no hashes. */
-export function detailText(detail: AuditItem['detail']): string {
+/** What of the detail a person can read, in words: no ids, no hashes. `showTime` writes an instant. */
+export function detailText(
+  detail: AuditItem['detail'],
+  { details, values }: AuditMessages,
+  showTime: (at: string) => string,
+): string {
+  const labels: Readonly<Record<string, string | undefined>> = details;
+  const show = (value: unknown): string => {
+    if (Array.isArray(value)) return value.map(show).join(', ');
+    const text = String(value);
+    return values[text] ?? (instant.test(text) ? showTime(text) : text);
+  };
   return Object.entries(detail)
-    .filter(
-      ([name, value]) =>
-        !/id$|sha256/i.test(name) &&
-        (typeof value === 'string' || typeof value === 'number') &&
-        String(value).length <= 120,
-    )
-    .map(([name, value]) => `${name}: ${String(value)}`)
+    .flatMap(([name, value]) => {
+      const label = labels[name];
+      if (label === undefined || value === null || value === false) return [];
+      return value === true ? [label] : [`${label}: ${show(value)}`];
+    })
     .join(' · ');
 }

@@ -17,6 +17,24 @@ class Session {
     else this.failure = answer.failure;
   }
 
+  /** Whoever is logged in, if anybody: for pages that are there for everybody. */
+  async look(): Promise<void> {
+    const answer = await api.call('me', {});
+    if (answer.ok) this.take(answer.value);
+  }
+
+  /** Another organization, under other rights: whatever the pages show is read anew. */
+  async workIn(organizationId: string, { stay = false } = {}): Promise<void> {
+    const answer = await api.call('switchOrganization', { body: { organizationId } });
+    if (!answer.ok) {
+      this.failure = answer.failure;
+      return;
+    }
+    this.take(answer.value);
+    // The live connection knows its rights by the cookie that it was opened with.
+    if (!stay) location.assign('/dashboard');
+  }
+
   take(me: Me): void {
     this.failure = null;
     this.me = me;

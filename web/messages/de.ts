@@ -48,6 +48,14 @@ export const de: Messages = {
       'Dieses Passwort ist leicht zu erraten: Es steht auf den Listen, die Angreifer zuerst versuchen, oder besteht aus Ihrem Namen oder Ihrer Adresse.',
     email_taken: 'Zu dieser E-Mail-Adresse gibt es schon ein Konto.',
     slug_taken: 'Dieser Linkname ist vergeben. Wählen Sie einen anderen.',
+    no_organization:
+      'Dieses Konto gehört zu keiner Organisation mehr. Bitten Sie um eine Einladung und nehmen Sie sie zuerst an.',
+    last_owner: 'Eine Organisation braucht einen Inhaber. Geben Sie zuerst jemand anderem diese Rolle.',
+    already_member: 'Jemand mit dieser Adresse gehört schon dazu.',
+    already_invited: 'Diese Adresse ist schon eingeladen. Senden Sie die Einladung erneut oder ziehen Sie sie zurück.',
+    account_missing: 'Mit dieser Adresse gibt es noch kein Konto. Nehmen Sie mit einem neuen an.',
+    account_unconfirmed:
+      'Das Konto mit dieser Adresse ist nicht bestätigt. Setzen Sie ihm ein neues Passwort, das bestätigt es, und kommen Sie dann zurück.',
     token_invalid: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.',
     unknown_time_zone: 'Diese Zeitzone ist nicht bekannt.',
     range_too_long: 'Fragen Sie nach höchstens 366 Tagen auf einmal.',

@@ -175,7 +175,7 @@ export const hostDe: HostMessages = {
     signedAt: 'Unterschrieben',
     declined: 'Abgelehnt',
     workflow: 'In Temporal öffnen',
-    actors: { guest: 'Gast', host: 'Sie', operator: 'Betrieb', system: 'System', provider: 'Signaturdienst' },
+    actors: { guest: 'Gast', host: 'Gastgeber', operator: 'Betrieb', system: 'System', provider: 'Signaturdienst' },
     gone: 'Diesen Termin gibt es nicht',
   },
 

@@ -177,7 +177,7 @@ export const hostEn = {
     signedAt: 'Signed',
     declined: 'Declined',
     workflow: 'Open in Temporal',
-    actors: { guest: 'Guest', host: 'You', operator: 'Operator', system: 'System', provider: 'Signing service' },
+    actors: { guest: 'Guest', host: 'Host', operator: 'Operator', system: 'System', provider: 'Signing service' },
     gone: 'This booking is not there',
   },
 

@@ -25,6 +25,7 @@ type ToGuest = { rescheduleUrl: string | null; cancelUrl: string | null };
 type Calendars = { addToCalendar: { google: string; outlook: string } | null };
 type Canceled = { canceledBy: 'guest' | 'host' | 'organization'; reason: string | null };
 type Moved = { previousStartsAt: Date };
+export type MemberRole = 'OWNER' | 'ADMIN' | 'MEMBER';
 type ShortLived = { expiresInMinutes: number };
 
 export type SecurityChange =
@@ -56,6 +57,10 @@ export type MailData = {
   reset_password: Recipient & ShortLived & { resetUrl: string };
   /** Something about the ways into an account changed. */
   security_notice: Recipient & { change: SecurityChange; accountUrl: string };
+  invitation: Recipient & { inviterName: string; role: MemberRole; expiresInDays: number; invitationUrl: string };
+  role_changed: Recipient & { role: MemberRole; dashboardUrl: string };
+  /** Somebody was taken out of the organization. */
+  membership_ended: Recipient;
   /** The one-time code that shows that the signer reads the mail of the address. */
   signing_code: Recipient & ShortLived & { code: string; documentTitle: string; hostName: string };
 };
@@ -83,5 +88,8 @@ export const mailKinds = [
   'verify_email',
   'reset_password',
   'security_notice',
+  'invitation',
+  'role_changed',
+  'membership_ended',
   'signing_code',
 ] as const satisfies readonly MailKind[];

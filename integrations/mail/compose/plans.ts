@@ -125,6 +125,15 @@ export const plans: { [K in MailKind]: Plan<K> } = {
     account('security_notice', data, voice, {
       action: { label: voice.language.actions.openAccount, url: data.accountUrl },
     }),
+  invitation: (data, voice) =>
+    account('invitation', data, voice, {
+      action: { label: voice.language.actions.seeInvitation, url: data.invitationUrl },
+    }),
+  role_changed: (data, voice) =>
+    account('role_changed', data, voice, {
+      action: { label: voice.language.actions.openDashboard, url: data.dashboardUrl },
+    }),
+  membership_ended: (data, voice) => account('membership_ended', data, voice, {}),
   signing_code: (data, voice) => account('signing_code', data, voice, { code: data.code }),
 };
 

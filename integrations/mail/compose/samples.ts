@@ -70,6 +70,16 @@ export function sampleMails(locale: string, timeZone: string): Samples {
       change: 'two_factor_on',
       accountUrl: 'https://example.org/dashboard/account',
     },
+    invitation: {
+      ...recipient,
+      recipientName: '',
+      inviterName: 'Demo Host',
+      role: 'ADMIN',
+      expiresInDays: 7,
+      invitationUrl: 'https://example.org/invitation#abc',
+    },
+    role_changed: { ...recipient, role: 'OWNER', dashboardUrl: 'https://example.org/dashboard' },
+    membership_ended: recipient,
     signing_code: {
       ...recipient,
       expiresInMinutes: 10,

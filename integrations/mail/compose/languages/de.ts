@@ -1,9 +1,12 @@
+import type { MemberRole } from '../kinds.ts';
 import type { Language } from './language.ts';
 
 const attached = (hasNda: boolean): string =>
   hasNda
     ? 'Die unterschriebene Vertraulichkeitsvereinbarung und die Einladung für Ihren Kalender liegen bei.'
     : 'Die Einladung für Ihren Kalender liegt bei.';
+
+const roles: Record<MemberRole, string> = { OWNER: 'Inhaber', ADMIN: 'Admin', MEMBER: 'Mitglied' };
 
 export const de: Language = {
   code: 'de',
@@ -39,6 +42,8 @@ export const de: Language = {
     verify: 'Adresse bestätigen',
     resetPassword: 'Neues Passwort wählen',
     openAccount: 'Konto öffnen',
+    seeInvitation: 'Einladung ansehen',
+    openDashboard: 'Zum Dashboard',
   },
   links: {
     reschedule: 'Anderen Termin wählen',
@@ -182,6 +187,29 @@ export const de: Language = {
       paragraphs: [
         'Wenn Sie das waren, müssen Sie nichts tun.',
         'Wenn nicht, wählen Sie sofort ein neues Passwort, melden Sie sich überall ab und sehen Sie die API-Schlüssel Ihres Kontos durch.',
+      ],
+    }),
+    invitation: (data) => ({
+      subject: `${data.inviterName} lädt Sie zu ${data.organizationName} ein`,
+      heading: `Treten Sie ${data.organizationName} bei`,
+      paragraphs: [
+        `${data.inviterName} lädt Sie zu ${data.organizationName} ein, in der Rolle „${roles[data.role]}“. Dort buchen Gäste ihre Termine und unterschreiben vorher eine Vertraulichkeitsvereinbarung, wo eine verlangt ist.`,
+        `Der Link gilt einmal, ${data.expiresInDays} Tage lang. Wenn Sie ${data.inviterName} nicht kennen, müssen Sie nichts tun.`,
+      ],
+    }),
+    role_changed: (data) => ({
+      subject: `Ihre Rolle bei ${data.organizationName} ist eine andere`,
+      heading: `Ihre neue Rolle: ${roles[data.role]}`,
+      paragraphs: [
+        `Wer ${data.organizationName} verwaltet, hat Ihnen diese Rolle gegeben. Melden Sie sich neu an: Frühere Sitzungen dort sind beendet.`,
+      ],
+    }),
+    membership_ended: (data) => ({
+      subject: `Sie gehören nicht mehr zu ${data.organizationName}`,
+      heading: 'Ihre Mitgliedschaft ist beendet',
+      paragraphs: [
+        `Ihre Buchungsseiten bei ${data.organizationName} sind offline, Ihre Sitzungen dort beendet. Gebuchte Termine bleiben bei der Organisation.`,
+        'Ihr Konto bleibt bestehen, mit jeder anderen Organisation, zu der Sie gehören.',
       ],
     }),
     signing_code: (data) => ({

@@ -1,9 +1,12 @@
+import type { MemberRole } from '../kinds.ts';
 import type { Language } from './language.ts';
 
 const attached = (hasNda: boolean): string =>
   hasNda
     ? 'The signed NDA and the invitation for your calendar are attached.'
     : 'The invitation for your calendar is attached.';
+
+const roles: Record<MemberRole, string> = { OWNER: 'an owner', ADMIN: 'an admin', MEMBER: 'a member' };
 
 export const en: Language = {
   code: 'en',
@@ -39,6 +42,8 @@ export const en: Language = {
     verify: 'Confirm my address',
     resetPassword: 'Choose a new password',
     openAccount: 'Open the account',
+    seeInvitation: 'See the invitation',
+    openDashboard: 'To the dashboard',
   },
   links: {
     reschedule: 'Choose another time',
@@ -182,6 +187,29 @@ export const en: Language = {
       paragraphs: [
         'If that was you, you need do nothing.',
         'If it was not, set a new password at once, log out everywhere, and look through the API keys of your account.',
+      ],
+    }),
+    invitation: (data) => ({
+      subject: `${data.inviterName} invites you to ${data.organizationName}`,
+      heading: `Join ${data.organizationName}`,
+      paragraphs: [
+        `${data.inviterName} invites you to ${data.organizationName}, as ${roles[data.role]}. People book meetings there, and sign an NDA first where one is asked for.`,
+        `The link works once, within ${data.expiresInDays} days. If you do not know ${data.inviterName}, you need do nothing.`,
+      ],
+    }),
+    role_changed: (data) => ({
+      subject: `Your role at ${data.organizationName} has changed`,
+      heading: `You are now ${roles[data.role]}`,
+      paragraphs: [
+        `Somebody who manages ${data.organizationName} gave you this role. Log in again: earlier sessions there have ended.`,
+      ],
+    }),
+    membership_ended: (data) => ({
+      subject: `You are no longer a member of ${data.organizationName}`,
+      heading: 'Your membership has ended',
+      paragraphs: [
+        `Your booking pages at ${data.organizationName} are offline, and your sessions there have ended. Bookings that were made stay with the organization.`,
+        'Your account stays, with every other organization that you belong to.',
       ],
     }),
     signing_code: (data) => ({

@@ -26,7 +26,9 @@ export type Language = {
     | 'chooseAnother'
     | 'verify'
     | 'resetPassword'
-    | 'openAccount',
+    | 'openAccount'
+    | 'seeInvitation'
+    | 'openDashboard',
     string
   >;
   links: Record<'reschedule' | 'cancel' | 'letGo' | 'google' | 'outlook', string>;
