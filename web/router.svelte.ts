@@ -34,8 +34,8 @@ function paramsOf(pattern: string[], segments: string[]): Record<string, string>
 }
 
 /**
- * The address bar, as state. Ours, and short, because a link must stay a link: with a modifier key, another button, a target or a
- * download it is the browser's, and so is every address that no view answers to (/docs, /mailbox).
+ * The address bar, as state. Ours, and short, because a link must stay a link: with a modifier key, another button, a target, a
+ * download or `rel="external"` it is the browser's, and so is every address that no view answers to (/docs, /mailbox).
  */
 class Router {
   url: URL = $state.raw(new URL(location.href));
@@ -97,7 +97,14 @@ class Router {
     )
       return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
-    if (link === null || link.target !== '' || link.hasAttribute('download') || !link.hasAttribute('href')) return;
+    if (
+      link === null ||
+      link.target !== '' ||
+      link.relList.contains('external') ||
+      link.hasAttribute('download') ||
+      !link.hasAttribute('href')
+    )
+      return;
     const url = new URL(link.href, location.href);
     const within = url.pathname === location.pathname && url.search === location.search && url.hash !== '';
     if (url.origin !== location.origin || within || this.match(url.pathname) === null) return;

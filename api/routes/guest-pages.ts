@@ -25,12 +25,7 @@ export function guestPages(parts: ApiParts): PageHandlers {
       const types = await publicTypesOf(database, host.id);
       return { host: present.publicHost(host), meetingTypes: types.map(present.publicMeetingType) };
     },
-    meetingTypePage: async ({ params, headers }) => {
-      const page = await readMeetingTypePage(parts, params);
-      // A page of ours that comes to it from another one; those who open it by its address are counted where it is sent.
-      if (headers['sec-fetch-site'] === 'same-origin') parts.pageViews.count(page.meetingType.id, headers);
-      return page;
-    },
+    meetingTypePage: ({ params }) => readMeetingTypePage(parts, params),
     slots: ({ params, query }) => slotsAnswer(parts, params, query),
     ndaSample: async ({ params }) => {
       const { type } = await find(parts, params);

@@ -86,6 +86,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       `/bookings/${booking.id}`,
       '/start',
       '/embed',
+      '/insights',
     ]) {
       await page.goto(`${base}/dashboard${path}`);
       await page.getByRole('main').getByRole('heading').first().waitFor();

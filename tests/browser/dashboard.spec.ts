@@ -109,3 +109,52 @@ test('a wrong password says so, and the page asked for comes after the right one
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(page.getByRole('heading', { name: 'Meeting types' })).toBeVisible();
 });
+
+test('a host sends a mail again, and finds the booking among the totals and the insights', async ({ browser }) => {
+  const type = await host.meetingType();
+  const guest = await browser.newPage();
+  await guest.goto(`${base}${type.path}`);
+  await openLaterDay(guest);
+  await hold(guest, (await freeSlots(guest))[4] ?? '', 'Rae Send');
+  await guest.close();
+  const office = await browser.newContext();
+  await host.enter(office);
+  const desk = await office.newPage();
+  await desk.goto(`${base}/dashboard/bookings/${(await host.newestBooking()).id}`);
+  await desk.getByRole('button', { name: 'Send the mail again' }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'Send the mail again' }).click();
+  await expect(desk.getByText('On its way.')).toBeVisible();
+  await desk.goto(`${base}/dashboard`);
+  await expect(desk.locator('li', { hasText: 'upcoming' }).locator('b')).not.toHaveText('0');
+  await desk.getByRole('link', { name: 'Insights' }).click();
+  await expect(desk.getByRole('heading', { name: 'Bookings over time' })).toBeVisible();
+  await desk.getByText('As a table').first().click();
+  await expect(desk.getByRole('table', { name: 'Bookings over time' })).toBeVisible();
+  await office.close();
+});
+
+test('from signing up to a link by keyboard alone, within two minutes', async ({ page }) => {
+  await page.goto(`${base}/sign-up`);
+  await page.getByLabel('Your name').focus();
+  await page.keyboard.type('Kay First');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('Kay Ltd');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(`kay-${Date.now()}@example.org`);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('a long enough secret phrase');
+  await page.keyboard.press('Enter');
+  const startedAt = Date.now();
+  const press = async (name: string) => {
+    await page.getByRole('button', { name, exact: true }).focus();
+    await page.keyboard.press('Enter');
+  };
+  await expect(page.getByRole('heading', { name: 'When can people meet you?' })).toBeFocused({ timeout: 20_000 });
+  await press('Next');
+  await expect(page.getByLabel('Title')).toBeVisible();
+  await press('Next');
+  await press('Make my link');
+  await expect(page.getByRole('heading', { name: 'Your link is ready' })).toBeFocused({ timeout: 20_000 });
+  expect(Date.now() - startedAt).toBeLessThan(120_000);
+  await expect(page.frameLocator('iframe').locator('[data-slot]').first()).toBeVisible();
+});
