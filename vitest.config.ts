@@ -1,13 +1,17 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { contractTable } from './web/contract-table.ts';
 
 /**
- * unit: beside the source, no servers, seconds.
+ * unit: beside the source, no servers, seconds; the pages' state classes (`.svelte.ts`) as browsers run them, without a DOM.
  * integration: real Postgres, NATS and Temporal, brought up once by tests/servers.ts; each file has its own database.
  */
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [svelte({ configFile: false }), contractTable()],
+        resolve: { conditions: ['browser', 'module', 'import', 'default'] },
         test: {
           name: 'unit',
           include: [

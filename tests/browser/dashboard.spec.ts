@@ -10,6 +10,7 @@ test.beforeAll(async () => {
 });
 
 test('bookings and signatures appear on the dashboard by themselves', async ({ browser }) => {
+  test.setTimeout(180_000);
   const type = await host.meetingType({ ndaTemplateId: host.ndaTemplateId });
   const office = await browser.newContext();
   await host.enter(office);
@@ -121,7 +122,8 @@ test('a host sends a mail again, and finds the booking among the totals and the 
   await host.enter(office);
   const desk = await office.newPage();
   await desk.goto(`${base}/dashboard/bookings/${(await host.newestBooking()).id}`);
-  await desk.getByRole('button', { name: 'Send the mail again' }).click();
+  const actions = desk.getByRole('group', { name: 'Actions' });
+  await actions.getByRole('button', { name: 'Send the mail again' }).click();
   await desk.getByRole('dialog').getByRole('button', { name: 'Send the mail again' }).click();
   await expect(desk.getByText('On its way.')).toBeVisible();
   await desk.goto(`${base}/dashboard`);

@@ -38,6 +38,9 @@ async function pictures(browser: Browser, system: System, look: Look): Promise<v
     baseURL: system.urls.base,
     colorScheme: look.scheme,
     viewport: look.viewport,
+    // Scrollbars lie over the page there, as on a phone.
+    isMobile: look.viewport === phone,
+    hasTouch: look.viewport === phone,
     locale: 'en-GB',
     timezoneId: 'Europe/Riga',
   });
@@ -61,6 +64,7 @@ async function pictures(browser: Browser, system: System, look: Look): Promise<v
   for (const [path, name] of [
     ['/dashboard/availability', 'availability'],
     ['/dashboard/nda-templates', 'nda-templates'],
+    ['/dashboard/insights', 'insights'],
   ] as const) {
     await page.goto(path);
     await page.waitForLoadState('networkidle');

@@ -69,6 +69,8 @@ export const hostDe: HostMessages = {
     },
     search: 'Name oder E-Mail suchen',
     today: (count) => (count === 1 ? 'Treffen heute' : 'Treffen heute'),
+    type: 'Terminart',
+    allTypes: 'Alle Terminarten',
     ahead: 'stehen bevor',
     signingNow: 'unterschreiben gerade',
     attention: 'brauchen einen Blick',

@@ -81,6 +81,8 @@ export const hostEn = {
     },
     search: 'Search name or e-mail',
     today: (count: number): string => (count === 1 ? 'meeting today' : 'meetings today'),
+    type: 'Meeting type',
+    allTypes: 'All meeting types',
     ahead: 'upcoming',
     signingNow: 'being signed now',
     attention: 'need a look',
