@@ -5,10 +5,13 @@ import { vaultContext } from './create-agreement.ts';
 import { derivedId } from './derived-id.ts';
 import type { Parts } from './parts.ts';
 
-/** Puts the agreement before its signer at the provider. */
-export async function sendEnvelope(parts: Parts, bookingId: string): Promise<void> {
+/**
+ * Puts the agreement before its signer at the provider. @param isRepeat an earlier try may have left an envelope there without anybody
+ * writing it down: then it is found again (or made) even for a booking that has ended, so that it is on record and can be voided.
+ */
+export async function sendEnvelope(parts: Parts, bookingId: string, isRepeat = false): Promise<void> {
   const { booking, guest, organization, host } = await readBookingContext(parts.database, parts.cipher, bookingId);
-  if (booking.status !== 'held' || booking.ndaStatus !== 'created') return;
+  if (booking.ndaStatus !== 'created' || (booking.status !== 'held' && !isRepeat)) return;
   const document = await documentOf(parts.database, bookingId, 'agreement');
   if (!document) throw new Error(`Booking ${bookingId} has an agreement on record, but no document.`);
   const pdf = await parts.vault.read(document, vaultContext(booking.organizationId, document.id));

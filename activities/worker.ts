@@ -79,7 +79,7 @@ function documentEffects(parts: Parts): DocumentEffects {
   };
   return {
     createAgreement: after(createAgreement),
-    sendEnvelope: after(sendEnvelope),
+    sendEnvelope: after((made, bookingId) => sendEnvelope(made, bookingId, Context.current().info.attempt > 1)),
     voidEnvelope: after(voidEnvelope),
     collectSigned: after(collectSigned),
   };

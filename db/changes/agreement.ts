@@ -53,13 +53,17 @@ type Sent = {
   signerCipher: Buffer | null;
 };
 
-/** The envelope is at the provider: the guest can sign. A hold that was suspended while this step failed starts anew. */
+/**
+ * The envelope is at the provider: the guest can sign. A hold that was suspended while this step failed starts anew. When the booking has
+ * ended meanwhile the envelope is on record all the same: what is not on record nobody would void.
+ */
 export async function envelopeSent(database: Database, bookingId: string, sent: Sent): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.status !== 'held' || booking.ndaStatus !== 'created') return;
+    if (booking.ndaStatus !== 'created') return;
+    const isHeld = booking.status === 'held';
     const expiresAt = booking.holdExpiresAt ?? new Date(now.getTime() + booking.holdMinutes * 60_000);
-    if (!booking.holdExpiresAt) await setClaimExpiry(tx, bookingId, expiresAt);
+    if (isHeld && !booking.holdExpiresAt) await setClaimExpiry(tx, bookingId, expiresAt);
     await insertEnvelope(tx, {
       id: sent.envelopeId,
       organizationId: booking.organizationId,
@@ -70,8 +74,10 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       signerCipher: sent.signerCipher,
       expiresAt,
     });
-    await setState(tx, bookingId, { ndaStatus: 'sent', holdExpiresAt: expiresAt });
-    const mails = await requestMessages(tx, { ...booking, bookingId, kind: 'hold_placed', recipients: ['guest'] });
+    await setState(tx, bookingId, { ndaStatus: 'sent', ...(isHeld && { holdExpiresAt: expiresAt }) });
+    const mails = isHeld
+      ? await requestMessages(tx, { ...booking, bookingId, kind: 'hold_placed', recipients: ['guest'] })
+      : [];
     await record(tx, booking, {
       at: now,
       actor: system,

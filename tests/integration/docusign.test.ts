@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { derivedId } from '#activities/derived-id.ts';
 import type { Parts } from '#activities/parts.ts';
+import { sendEnvelope } from '#activities/send-envelope.ts';
 import { sweep } from '#activities/sweep.ts';
+import { applyChange } from '#db/changes/apply.ts';
+import { insertChangeRequest } from '#db/changes/requests.ts';
 import { verifyPdf } from '#integrations/signing/verification/verify-pdf.ts';
 import { outputFiles } from '#runtime/demo/output.ts';
 import { playDemo } from '#runtime/demo/play.ts';
@@ -28,6 +33,8 @@ import {
   buildHost,
   buildMeetingType,
   eventually,
+  findSlot,
+  holdSlot,
   openSigning,
   readAsHost,
   untilStatus,
@@ -81,6 +88,81 @@ async function actAtProvider(booking: HeldBooking, form: Record<string, string>)
 }
 
 const listCalls = () => docusign.calls.filter((call) => /^GET .*\/envelopes$/.test(call)).length;
+
+/** A hold whose document waits for the provider, which fails; `then` happens when the envelope is there and nobody has written it down. */
+async function holdInterrupted(then: (bookingId: string) => Promise<void>): Promise<string> {
+  docusign.troubles.push(...Array.from({ length: 40 }, () => ({ kind: 'fault' as const })));
+  const { body } = await holdSlot(product, type, await findSlot(product, host, type));
+  const { id } = body.booking;
+  await eventually(
+    () => readAsHost(product, host, id),
+    ({ ndaStatus }) => ndaStatus === 'created',
+  );
+  await product.worker.stop();
+  docusign.troubles.length = 0;
+  const signing = {
+    ...parts.signing,
+    createEnvelope: async (request: Parameters<typeof parts.signing.createEnvelope>[0]) => {
+      const created = await parts.signing.createEnvelope(request);
+      await then(id);
+      return created;
+    },
+  };
+  await sendEnvelope({ ...parts, signing }, id).catch(() => undefined);
+  return id;
+}
+
+/** As a host's cancellation leaves it. */
+async function cancelInDatabase(bookingId: string): Promise<void> {
+  const { database, cipher } = product.shared;
+  const id = randomUUID();
+  const actor = { type: 'host', id: null, ip: null } as const;
+  await insertChangeRequest(database, cipher, {
+    id,
+    organizationId: host.organizationId,
+    bookingId,
+    kind: 'cancel',
+    actor,
+  });
+  await applyChange(database, id);
+}
+
+const openAt = (bookingId: string) =>
+  [...docusign.envelopes.all.values()].filter(
+    ({ transactionId, status }) =>
+      transactionId === derivedId('envelope', bookingId) && (status === 'sent' || status === 'delivered'),
+  ).length;
+
+async function untilVoided(bookingId: string): Promise<void> {
+  await eventually(
+    () => envelopeStatusOf(product, bookingId),
+    (status) => status === 'voided',
+    40_000,
+  );
+  expect(openAt(bookingId)).toBe(0);
+}
+
+describe('an envelope that is made in the moment in which its booking ends', () => {
+  it('is on record, and is voided', async () => {
+    const id = await holdInterrupted(cancelInDatabase);
+    expect(openAt(id)).toBe(1);
+    await product.worker.start();
+    await wake(product, id);
+    await untilVoided(id);
+    expect((await mailsOf(product, id)).map(({ kind }) => kind)).toEqual(['booking_canceled']);
+  }, 120_000);
+
+  it('is found again by the next try when the worker died before it was written down, and is voided', async () => {
+    const id = await holdInterrupted(async () => {
+      throw new Error('The worker dies here.');
+    });
+    await cancelInDatabase(id);
+    await sendEnvelope(parts, id, true);
+    await product.worker.start();
+    await wake(product, id);
+    await untilVoided(id);
+  }, 120_000);
+});
 
 describe('a booking whose NDA is signed through DocuSign', () => {
   it('confirms when the guest has signed there, with the document that DocuSign sealed', async () => {
