@@ -5,6 +5,7 @@ import { contractTable } from './web/contract-table.ts';
 /**
  * unit: beside the source, no servers, seconds; the pages' state classes (`.svelte.ts`) as browsers run them, without a DOM.
  * integration: real Postgres, NATS and Temporal, brought up once by tests/servers.ts; each file has its own database.
+ * faults: a whole system in processes of its own, which the test kills, cuts off and mends.
  */
 export default defineConfig({
   test: {
@@ -17,6 +18,7 @@ export default defineConfig({
           include: [
             '{domain,contract,db,workflows,activities,integrations,api,runtime,web}/**/*.test.ts',
             'tests/*.test.ts',
+            'tests/faults/*/*.test.ts',
           ],
         },
       },
@@ -31,6 +33,14 @@ export default defineConfig({
       },
       // What is deployed, as its own tools read it: needs them, see tests/deploy.
       { test: { name: 'deploy', include: ['tests/deploy/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

@@ -18,11 +18,16 @@ export const promptConnect: ConnectBehaviour = { delivery: 'now', copies: 1, del
 
 export type Notification = { url: string; event: string; envelopeId: string; body: string };
 
+/** A notification on its way: its body with its signature. */
+export type Delivery = { event: string; envelopeId: string; body: string; headers: Record<string, string>; at: Date };
+
 /** Sends notifications, signed, and again when the receiver does not answer with success. */
 export class Connect {
   behaviour: ConnectBehaviour = promptConnect;
   readonly held: Notification[] = [];
   readonly lost: Notification[] = [];
+  /** Every one that was answered with success, as it was sent. */
+  readonly delivered: Delivery[] = [];
   readonly #options: { accountId: string; hmacKey: string; retryDelayMs: number; maxRetries: number };
   readonly #stop = new AbortController();
 
@@ -73,18 +78,33 @@ export class Connect {
     }
   }
 
-  async #post({ url, body }: Notification, retryCount: number): Promise<boolean> {
-    const raw = body.replace('"retryCount":0', `"retryCount":${retryCount}`);
+  /** What it would say of an envelope's completion that it knows nothing else of. */
+  compose(envelopeId: string): Pick<Delivery, 'body' | 'headers'> {
+    const completedDateTime = new Date().toISOString();
+    const data = { accountId: this.#options.accountId, envelopeId, envelopeSummary: { completedDateTime } };
+    const body = JSON.stringify({ event: 'envelope-completed', retryCount: 0, data });
+    return { body, headers: this.#signed(body) };
+  }
+
+  #signed(body: string): Record<string, string> {
     const key = this.behaviour.forged ? 'a key that nobody gave us' : this.#options.hmacKey;
-    const signature = createHmac('sha256', key).update(raw).digest('base64');
+    const signature = createHmac('sha256', key).update(body).digest('base64');
+    return { 'content-type': 'application/json; charset=utf-8', 'x-docusign-signature-1': signature };
+  }
+
+  async #post({ url, event, envelopeId, body }: Notification, retryCount: number): Promise<boolean> {
+    const raw = body.replace('"retryCount":0', `"retryCount":${retryCount}`);
+    const headers = this.#signed(raw);
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8', 'x-docusign-signature-1': signature },
+      headers,
       body: raw,
       signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(10_000)]),
     }).catch(() => null);
     await response?.arrayBuffer().catch(() => undefined);
-    return response?.ok ?? false;
+    const isDelivered = response?.ok ?? false;
+    if (isDelivered) this.delivered.push({ event, envelopeId, body: raw, headers, at: new Date() });
+    return isDelivered;
   }
 
   #body(envelope: Envelope, event: string): string {

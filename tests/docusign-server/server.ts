@@ -115,7 +115,8 @@ export const startDocusignServer = async (options: DocusignServerOptions): Promi
   };
 
   const answer = async (request: IncomingMessage): Promise<Reply> => {
-    const url = new URL(request.url ?? '/', origin());
+    // By the name that it was called by: a proxy may stand in between.
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? new URL(origin()).host}`);
     const method = request.method ?? 'GET';
     const body = await read(request);
     if (url.pathname === '/oauth/token') return { json: grants.token(new URLSearchParams(body), url.host) };

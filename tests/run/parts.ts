@@ -77,6 +77,7 @@ export function allParts(): Part[] {
     },
     vitest('integration', 'integration', 'tests/integration'),
     vitest('workflows', 'integration', 'tests/workflows'),
+    vitest('faults', 'faults', 'tests/faults'),
     {
       name: 'browser',
       command: ['playwright', 'test', '--config', 'tests/browser/playwright.config.ts', '--reporter=list,json'],
