@@ -48,7 +48,8 @@ export async function startMailServer(): Promise<MailServer> {
         else if (outcome === 'refused') done(Object.assign(new Error('Try again later'), { responseCode: 451 }));
         // 421: the server hangs up, and whether it has the mail nobody was told.
         else done(Object.assign(new Error('Closing'), { responseCode: 421 }));
-      });
+        // A connection that broke in the middle of a mail: there is nobody left to answer.
+      }, done);
     },
   });
   server.on('error', () => undefined);
