@@ -81,6 +81,7 @@ async function rehearse(dir: string): Promise<void> {
     await timed('bookings with NDA', say, () => costOf('with NDA', guests, shared, parts, 1)),
     memoryOf(parts),
   ];
+  guests.phase = 'everything runs';
   const crowd = guests.book(guestsAtOnce);
   await during(guests, 'everything runs', () => sleep(phaseMs));
   await during(guests, 'one api killed', () => killAndStartAgain(apis[0]));
