@@ -1,7 +1,7 @@
 import { signedDocumentStored, type StoredDocument } from '#db/changes/agreement.ts';
 import { findBooking, type BookingRow } from '#db/queries/bookings.ts';
 import { documentOf } from '#db/queries/documents.ts';
-import { envelopeOf } from '#db/queries/envelopes.ts';
+import { envelopeOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
 import { vaultContext } from './create-agreement.ts';
 import { derivedId } from './derived-id.ts';
 import type { Parts } from './parts.ts';
@@ -23,7 +23,13 @@ export async function collectSigned(parts: Parts, bookingId: string): Promise<vo
     signed,
     certificate,
   });
-  if (!areKept) for (const unused of [signed, certificate]) if (unused) await parts.vault.discard(unused);
+  if (areKept) tellTime(parts, booking, envelope);
+  else for (const unused of [signed, certificate]) if (unused) await parts.vault.discard(unused);
+}
+
+/** Of a signature that came in time: one that was begun anew for a moved meeting says nothing of its guest's pace. */
+function tellTime({ meter }: Parts, { heldAt, ndaRound }: BookingRow, { signedAt }: EnvelopeRow): void {
+  if (heldAt && signedAt && ndaRound === 0) meter.signed((signedAt.getTime() - heldAt.getTime()) / 1000);
 }
 
 async function storePdf(

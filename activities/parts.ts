@@ -20,7 +20,15 @@ export type Parts = {
   publicUrl: string;
   /** Tells a booking's workflow to look at the stored state; starts one when there is none. */
   nudge(bookingId: string): Promise<void>;
+  meter: WorkerMeter;
   log: Log;
+};
+
+/** What is told of the work while it is done, for the metrics: kinds and durations, nothing of whose it was. */
+export type WorkerMeter = {
+  activityEnded(activity: { activity: string; outcome: 'done' | 'failed'; seconds: number }): void;
+  /** A signature was taken in, so long after its hold began. */
+  signed(seconds: number): void;
 };
 
 export type Log = {

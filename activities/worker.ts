@@ -13,7 +13,7 @@ import type { RetentionEffects } from '#workflows/retention/effects.ts';
 import { applyRetention } from './apply-retention.ts';
 import { collectSigned } from './collect-signed.ts';
 import { createAgreement } from './create-agreement.ts';
-import type { Log, Parts } from './parts.ts';
+import type { Log, Parts, WorkerMeter } from './parts.ts';
 import { quickEffects } from './quick.ts';
 import { sendEnvelope } from './send-envelope.ts';
 import { sendMail } from './send-mail.ts';
@@ -42,7 +42,11 @@ export async function createWorkers(parts: Parts, options: WorkerOptions): Promi
     shutdownForceTime: '20 seconds',
     maxHeartbeatThrottleInterval: '2 seconds',
     interceptors: {
-      activity: [() => ({ inbound: failuresWithoutPersons(parts.log) }), () => ({ inbound: heartbeats })],
+      activity: [
+        () => ({ inbound: failuresWithoutPersons(parts.log) }),
+        () => ({ inbound: heartbeats }),
+        () => ({ inbound: measured(parts.meter) }),
+      ],
     },
   };
   return Promise.all([
@@ -108,6 +112,25 @@ function failuresWithoutPersons(log: Log): ActivityInboundCallsInterceptor {
           type,
           nonRetryable: false,
         });
+      }
+    },
+  };
+}
+
+function measured(meter: WorkerMeter): ActivityInboundCallsInterceptor {
+  return {
+    execute: async (input, next) => {
+      const { activityType: activity } = Context.current().info;
+      const started = performance.now();
+      const ended = (outcome: 'done' | 'failed') =>
+        meter.activityEnded({ activity, outcome, seconds: (performance.now() - started) / 1000 });
+      try {
+        const result = await next(input);
+        ended('done');
+        return result;
+      } catch (error) {
+        ended('failed');
+        throw error;
       }
     },
   };

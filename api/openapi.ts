@@ -64,11 +64,11 @@ function healthPaths(publicUrl: string): ZodOpenApiPathsObject {
       servers,
       get: {
         operationId: 'ready',
-        summary: 'Whether each dependency answers',
+        summary: 'Whether the process can serve, and what is degraded',
         tags: ['operations'],
         responses: {
-          200: { description: 'All do', ...json(Ready) },
-          503: { description: 'At least one does not, by name', ...json(Ready) },
+          200: { description: 'It can; a dependency that is away or behind is named', ...json(Ready) },
+          503: { description: 'It cannot: the database is away', ...json(Ready) },
         },
       },
     },

@@ -9,7 +9,9 @@ import type { SigningProvider } from '#integrations/signing/provider.ts';
 import type { DocumentVault } from '#integrations/storage/vault.ts';
 import type { NdaText } from './nda-text.ts';
 import type { BookingEngine } from './engine.ts';
+import type { ProblemCode } from '#contract/problems.ts';
 import type { Verification } from '#contract/verification.ts';
+import type { HoldOutcome } from '#workflows/booking/effects.ts';
 import type { PageViews } from './page-views.ts';
 import type { Relay } from './relay/relay.ts';
 import type { SlotsMemory } from './slots-memory.ts';
@@ -58,9 +60,24 @@ export type ApiParts = {
   /** How many proxies stand before this process: decides whose address a request counts for. */
   trustedProxies: number;
   limits: RateLimits;
-  /** Each dependency's own check, by name, for GET /health/ready. */
-  checks: Readonly<Record<string, () => Promise<void>>>;
+  /** Of each dependency, by name, for GET /health/ready. */
+  checks: Readonly<Record<string, HealthCheck>>;
+  meter: ApiMeter;
   log: ApiLog;
+};
+
+export type HealthCheck = {
+  /** Without it nothing can be served. */
+  isEssential?: true;
+  /** Resolves to why it is behind, or to nothing. @throws when it does not answer. */
+  run(): Promise<'mails_wait' | 'steps_keep_failing' | void>;
+};
+
+/** What is told of requests while they are answered, for the metrics: kinds and durations, nothing of whose they were. */
+export type ApiMeter = {
+  requestAnswered(request: { route: string; status: string; seconds: number }): void;
+  holdDecided(outcome: HoldOutcome['outcome']): void;
+  refused(code: ProblemCode): void;
 };
 
 /** Requests per minute and address, by what they cost. */

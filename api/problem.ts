@@ -2,7 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
 import { problems, type Problem, type ProblemCode } from '#contract/problems.ts';
 import { problemOfConstraint } from '#db/errors.ts';
-import type { ApiLog } from './parts.ts';
+import type { ApiLog, ApiMeter } from './parts.ts';
 
 type FieldError = { field: string; code: string; message: string };
 
@@ -43,10 +43,11 @@ export function validationFailed(place: string, error: z.ZodError): Refused {
 }
 
 /** The last stop of every request that failed. What we did not expect is logged whole, and told as nothing but `internal`. */
-export function problemHandler(log: ApiLog): ErrorRequestHandler {
+export function problemHandler(log: ApiLog, meter: ApiMeter): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const refused = asRefused(error);
+    meter.refused(refused.code);
     if (refused.code === 'internal')
       log.error({ error, method: request.method, path: request.path }, 'a request failed');
     if (refused.code === 'dependency_unavailable')

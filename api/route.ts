@@ -13,6 +13,7 @@ import {
 } from './auth/identity.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Limiter } from './limits.ts';
+import { nameRoute } from './measure.ts';
 import type { ApiParts } from './parts.ts';
 import { Refused, validationFailed } from './problem.ts';
 
@@ -103,6 +104,7 @@ function serve(
   limiter: Limiter,
 ): RequestHandler {
   return async (request, response) => {
+    nameRoute(response, name);
     await limiter(costOf(name), addressOf(request) ?? 'unknown');
     const who = await identify(name, route, request, parts);
     const call = {

@@ -10,6 +10,7 @@ import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
 import { createLimiter, type Limiter } from './limits.ts';
 import { mailboxStyles, mountMailbox } from './mailbox-pages.ts';
+import { measureRequests } from './measure.ts';
 import { openApiDocument } from './openapi.ts';
 import { mountPages } from './pages/mount.ts';
 import type { ApiParts } from './parts.ts';
@@ -31,6 +32,7 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   app.set('etag', false);
   app.use(fixedHeaders(securityHeaders(parts.publicUrl)));
   app.use(compression({ threshold: 2_048 }));
+  app.use(measureRequests(parts.meter));
   mountHealth(app, parts);
   const limiter = createLimiter(parts.limits);
   mountApi(app, parts, limiter);
@@ -38,7 +40,7 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   app.get('/mailbox.css', (_request, response) => void response.type('css').send(mailboxStyles));
   mountMailbox(app, parts);
   mountPages(app, parts, limiter, webRoot);
-  app.use(problemHandler(parts.log));
+  app.use(problemHandler(parts.log, parts.meter));
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5_000 },
     app,

@@ -4,10 +4,16 @@ import { Id, Instant } from './primitives.ts';
 export const Live = z.object({ status: z.literal('ok') }).meta({ id: 'Live' });
 export const Ready = z
   .object({
-    status: z.enum(['ok', 'degraded']),
+    status: z
+      .enum(['ok', 'degraded', 'down'])
+      .meta({ description: 'down: cannot serve at all; degraded: serves, but for what the checks name' }),
     checks: z.record(
-      z.string(),
-      z.object({ status: z.enum(['ok', 'failing']), latencyMs: z.number().optional(), reason: z.string().optional() }),
+      z.string().meta({ description: 'database, stream, engine, storage, mail, signing' }),
+      z.object({
+        status: z.enum(['ok', 'degraded', 'down']),
+        latencyMs: z.number(),
+        reason: z.enum(['timeout', 'unreachable', 'mails_wait', 'steps_keep_failing']).optional(),
+      }),
     ),
   })
   .meta({ id: 'Ready' });

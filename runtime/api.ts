@@ -3,6 +3,7 @@ import { createApi } from '#api/server.ts';
 import { openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
+import { serveMetrics } from './observability/metrics-server.ts';
 import { openApiParts } from './parts.ts';
 import { endWith } from './process-end.ts';
 
@@ -14,12 +15,15 @@ const shared = await openShared(config, 'api');
 const { parts, close } = await openApiParts(config, shared, log);
 const server = createApi(parts, join(import.meta.dirname, '..', 'web', 'dist'));
 
+const metrics = config.metricsPort && (await serveMetrics(config.metricsPort, shared.metrics, log));
+
 endWith(log, async () => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), closeConnectionsAfterMs).unref();
   await close();
   await closed;
+  if (metrics) await metrics.close();
   await shared.close();
 });
 

@@ -21,6 +21,8 @@ import type { MasterKeys } from '#integrations/storage/sealed.ts';
 import { createDocumentVault, type DocumentVault } from '#integrations/storage/vault.ts';
 import { openFactsStream, type FactsStream } from '#integrations/stream/facts-stream.ts';
 import type { Config } from './config.ts';
+import { measuredRenderer, measuredSigning } from './observability/measured.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { temporalConnectionOptions } from './temporal-setup.ts';
 
 /** What api, worker and the command line share: connections and the parts made from them. */
@@ -34,6 +36,7 @@ export type Shared = {
   vault: DocumentVault;
   renderer: PdfRenderer;
   signing: SigningProvider;
+  metrics: Metrics;
   close(): Promise<void>;
 };
 
@@ -51,8 +54,9 @@ export async function openShared(
   const temporal = new Client({ connection, namespace: config.temporal.namespace });
   const store = openStore(config);
   const vault = createDocumentVault({ store, masterKeys });
-  const renderer = createPdfRenderer({ executablePath: config.chromiumPath });
-  const signing = openSigning(config, { database, cipher, vault, renderer });
+  const metrics = createMetrics();
+  const renderer = measuredRenderer(createPdfRenderer({ executablePath: config.chromiumPath }), metrics);
+  const signing = measuredSigning(openSigning(config, { database, cipher, vault, renderer }), metrics);
   return {
     database,
     cipher,
@@ -63,6 +67,7 @@ export async function openShared(
     vault,
     renderer,
     signing,
+    metrics,
     close: async () => {
       await renderer.close();
       await stream.close();

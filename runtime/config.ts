@@ -16,6 +16,7 @@ export type Config = {
   environment: SettingValues['NODE_ENV'];
   deployment: Deployment;
   logLevel: SettingValues['LOG_LEVEL'];
+  metricsPort: number | undefined;
   stateDir: string;
   /** The first encrypts, all decrypt (rotation). 32 bytes each. */
   masterKeys: [MasterKey, ...MasterKey[]];
@@ -132,6 +133,7 @@ export function loadConfig(env: Environment): Config {
     environment: values.NODE_ENV,
     deployment: deploymentOf(values),
     logLevel: values.LOG_LEVEL,
+    metricsPort: values.METRICS_PORT,
     stateDir,
     masterKeys: need('MASTER_KEY'),
     chromiumPath: values.CHROMIUM_PATH,

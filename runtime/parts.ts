@@ -1,4 +1,3 @@
-import { sql } from 'slonik';
 import { inviteText } from '#activities/booking-mail.ts';
 import type { Log, Parts } from '#activities/parts.ts';
 import { rotateSigningKey } from '#activities/signing-keys.ts';
@@ -8,17 +7,22 @@ import { startRelay } from '#api/relay/relay.ts';
 import { createPageViews } from '#api/page-views.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
 import { findBooking } from '#db/queries/bookings.ts';
+import { readSystemState } from '#db/queries/system-state.ts';
 import { createLogInProviders } from '#integrations/log-in/create-providers.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
 import { postmarkSecret, readPostmarkWebhook } from '#integrations/mail/postmark-webhook.ts';
 import { openMailer, type Shared } from './composition.ts';
 import type { Config } from './config.ts';
 import { createNdaText } from './nda-text.ts';
+import { healthChecks } from './observability/health-checks.ts';
+import { measuredMailer } from './observability/measured.ts';
+import { apiMeter, workerMeter } from './observability/metrics.ts';
+import { addLive, remembered, stateKeptMs } from './observability/state-metrics.ts';
 import { pdfReport } from './pdf-report.ts';
 
 /** What the activities of one worker work with. `close` ends what was opened here, after the workers have stopped. */
 export function openWorkerParts(config: Config, shared: Shared, log: Log): { parts: Parts; close(): Promise<void> } {
-  const mailer = openMailer(config);
+  const mailer = measuredMailer(openMailer(config), shared.metrics);
   const facts = createFactPublisher(shared.database, shared.stream, log);
   const parts: Parts = {
     ...shared,
@@ -30,6 +34,7 @@ export function openWorkerParts(config: Config, shared: Shared, log: Log): { par
       const booking = await findBooking(shared.database, bookingId);
       if (booking) await shared.engine.nudge(booking);
     },
+    meter: workerMeter(shared.metrics),
     log,
   };
   const close = async (): Promise<void> => {
@@ -48,7 +53,10 @@ export async function openApiParts(
   const { http, temporal } = config;
   const slotsMemory = createSlotsMemory(config.database.url);
   const relay = await startRelay(shared.stream, log, (hostId) => slotsMemory.drop(hostId));
-  const pageViews = createPageViews(shared.database, (error) => log.warn({ err: error }, 'Page views are not counted.'));
+  addLive(shared.metrics, relay, shared.stream);
+  const pageViews = createPageViews(shared.database, (error) =>
+    log.warn({ err: error }, 'Page views are not counted.'),
+  );
   const parts: ApiParts = {
     ...shared,
     relay,
@@ -68,7 +76,11 @@ export async function openApiParts(
     temporalNamespace: temporal.namespace,
     trustedProxies: http.trustedProxies,
     limits: config.limits,
-    checks: checksOf(shared),
+    checks: healthChecks(
+      shared,
+      remembered(() => readSystemState(shared.database), stateKeptMs),
+    ),
+    meter: apiMeter(shared.metrics),
     log,
   };
   const close = async (): Promise<void> => {
@@ -88,15 +100,4 @@ function mailWebhookOf({ mail }: Config): ApiParts['readMailWebhook'] {
   if (mail.driver !== 'postmark' || mail.webhookSecret === null) return null;
   const secret = postmarkSecret(mail.webhookSecret, mail.webhookHeader);
   return (rawBody, headers) => readPostmarkWebhook(rawBody, headers, secret);
-}
-
-function checksOf(shared: Shared): ApiParts['checks'] {
-  return {
-    postgres: async () => {
-      await shared.database.query(sql.unsafe`select 1`);
-    },
-    nats: () => shared.stream.check(),
-    temporal: () => shared.engine.check(),
-    storage: () => shared.store.check(),
-  };
 }

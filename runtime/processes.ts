@@ -12,7 +12,7 @@ const READY_WITHIN_MS = 90_000;
 /** runtime/worker.ts, ready when it sends `{ ready: true }`. */
 export function startWorker(place: ProcessPlace): Promise<Supervised> {
   return supervise(async (signal) => {
-    const child = await startEntry('worker', place);
+    const child = await startEntry('worker', { ...place, env: workerEnvironment(place.env) });
     const ready = new Promise<void>((resolve) => {
       child.process.on('message', (message: { ready?: boolean }) => {
         if (message.ready === true) resolve();
@@ -20,6 +20,12 @@ export function startWorker(place: ProcessPlace): Promise<Supervised> {
     });
     return await whenReady(child, ready, signal);
   }, place.report);
+}
+
+/** Beside an api on the same machine, the worker's metrics have the next port. */
+function workerEnvironment(env: Environment): Environment {
+  const port = env['METRICS_PORT'];
+  return port ? { ...env, METRICS_PORT: String(Number(port) + 1) } : env;
 }
 
 /** runtime/api.ts, ready when GET /health/ready answers 200. */

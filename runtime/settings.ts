@@ -134,6 +134,11 @@ export const settings = {
     default: 'info',
     explain: 'What is logged: this level and those above it.',
   },
+  METRICS_PORT: {
+    schema: port,
+    explain:
+      'Port on which api and worker each answer GET /metrics for Prometheus, which should reach it and nobody else; `npm start` gives its worker the next one. Left out: none.',
+  },
   STATE_DIR: {
     schema: text,
     default: '.countersign',

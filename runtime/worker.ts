@@ -6,6 +6,8 @@ import { bookingsQueue, housekeepingWorkflowType } from '#workflows/booking/mess
 import { openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
+import { serveMetrics } from './observability/metrics-server.ts';
+import { addSystemState } from './observability/state-metrics.ts';
 import { openWorkerParts } from './parts.ts';
 import { endWith } from './process-end.ts';
 import { serveWorkerHealth } from './worker-health.ts';
@@ -24,6 +26,7 @@ Runtime.install({
 });
 
 const shared = await openShared(config, 'worker');
+addSystemState(shared);
 const { parts, close } = openWorkerParts(config, shared, log);
 const { address, tls, apiKey } = config.temporal;
 const connection = await NativeConnection.connect({
@@ -40,12 +43,14 @@ const workers = await createWorkers(parts, {
 });
 const isTakingTasks = () => workers.every((worker) => worker.getState() === 'RUNNING');
 const health = config.worker.httpPort && (await serveWorkerHealth(config.worker.httpPort, isTakingTasks));
+const metrics = config.metricsPort && (await serveMetrics(config.metricsPort, shared.metrics, log));
 const running = Promise.all(workers.map((worker) => worker.run()));
 
 endWith(log, async () => {
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
   if (health) await health.close();
+  if (metrics) await metrics.close();
   await close();
   await connection.close();
   await shared.close();

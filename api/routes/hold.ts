@@ -28,6 +28,7 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
         await insertRequestedBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
         return engine.hold(booking);
       });
+      parts.meter.holdDecided(outcome.outcome);
       if (outcome.outcome === 'slot_not_offered')
         throw new Refused('slot_not_offered', { context: { reasons: reasonsForGuests(outcome.reasons) } });
       if (outcome.outcome !== 'held') throw new Refused('slot_taken');
