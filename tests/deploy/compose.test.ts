@@ -18,7 +18,7 @@ const Service = z.object({
   environment: z.record(z.string(), z.string().nullable()).default({}),
   read_only: z.boolean().optional(),
   cap_drop: z.array(z.string()).optional(),
-  healthcheck: z.object({ test: z.unknown() }).loose().optional(),
+  healthcheck: z.object({ test: z.unknown().optional() }).loose().optional(),
   ports: z.array(z.object({ host_ip: z.string().optional(), published: z.string() }).loose()).default([]),
   volumes: z.array(z.object({ target: z.string() }).loose()).default([]),
 });
@@ -47,7 +47,7 @@ function config(profile: string, values: Record<string, string>) {
   const profileFile = join(root, 'deploy', 'compose', `${profile}.env`);
   const program = 'program' in compose ? compose.program : '';
   // The secrets first: what a profile decides, it decides.
-  const args = ['compose', '--env-file', file, '--env-file', profileFile, 'config', '--format', 'json'];
+  const args = ['--env-file', file, '--env-file', profileFile, 'config', '--format', 'json'];
   return spawnSync(program, args, { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: dir } });
 }
 
