@@ -74,8 +74,11 @@ export const Text = (max: number) =>
     .max(max, `At most ${max} characters.`)
     // eslint-disable-next-line no-control-regex
     .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Cs}]*$/u, 'Control characters are not possible here.');
+/** What zod calls an address, with at most 64 characters before the `@` (RFC 5321, 4.5.3.1.1). */
+const mailbox = new RegExp(`^(?=[^@]{1,64}@)${z.regexes.email.source.replace(/^\^/, '')}`);
+
 export const Email = z
-  .email('Write an e-mail address, such as name@example.org.')
+  .email({ pattern: mailbox, error: 'Write an e-mail address, such as name@example.org.' })
   .max(254)
   .meta({ description: 'E-mail address' });
 export const Locale = z.enum(['en', 'de']);
