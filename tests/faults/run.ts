@@ -37,6 +37,11 @@ const system = await startFaultSystem({ report: sayBriefly, cutsLinks: true });
 const interrupt = () => void system.stop().finally(() => process.exit(130));
 process.once('SIGINT', interrupt);
 process.once('SIGTERM', interrupt);
+// An error that nobody waited for must not leave servers and a mounted disk behind.
+process.once('uncaughtException', (error) => {
+  console.error(error);
+  interrupt();
+});
 try {
   const report = await faultRun(system, options, sayBriefly);
   say(textOf(report));
