@@ -6,14 +6,15 @@ import {
   type WorkerDeploymentOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { currentTrace, inStepTrace } from '#integrations/tracing/trace-context.ts';
 import { readProgress } from '#db/queries/bookings.ts';
-import { bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
+import { bookingOfWorkflow, bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
 import type { DocumentEffects, HousekeepingEffects, MailEffects } from '#workflows/booking/effects.ts';
 import type { RetentionEffects } from '#workflows/retention/effects.ts';
 import { applyRetention } from './apply-retention.ts';
 import { collectSigned } from './collect-signed.ts';
 import { createAgreement } from './create-agreement.ts';
-import type { Log, Parts, WorkerMeter } from './parts.ts';
+import type { Log, Parts } from './parts.ts';
 import { quickEffects } from './quick.ts';
 import { sendEnvelope } from './send-envelope.ts';
 import { sendMail } from './send-mail.ts';
@@ -43,9 +44,10 @@ export async function createWorkers(parts: Parts, options: WorkerOptions): Promi
     maxHeartbeatThrottleInterval: '2 seconds',
     interceptors: {
       activity: [
+        () => ({ inbound: traced }),
         () => ({ inbound: failuresWithoutPersons(parts.log) }),
         () => ({ inbound: heartbeats }),
-        () => ({ inbound: measured(parts.meter) }),
+        () => ({ inbound: measured(parts) }),
       ],
     },
   };
@@ -117,13 +119,24 @@ function failuresWithoutPersons(log: Log): ActivityInboundCallsInterceptor {
   };
 }
 
-function measured(meter: WorkerMeter): ActivityInboundCallsInterceptor {
+/** What a step logs carries its booking's id and trace. */
+const traced: ActivityInboundCallsInterceptor = {
+  execute: (input, next) => {
+    const workflowId = Context.current().info.workflowExecution?.workflowId ?? '';
+    return inStepTrace(bookingOfWorkflow(workflowId), () => next(input));
+  },
+};
+
+function measured({ meter, log }: Pick<Parts, 'meter' | 'log'>): ActivityInboundCallsInterceptor {
   return {
     execute: async (input, next) => {
       const { activityType: activity } = Context.current().info;
       const started = performance.now();
-      const ended = (outcome: 'done' | 'failed') =>
-        meter.activityEnded({ activity, outcome, seconds: (performance.now() - started) / 1000 });
+      const ended = (outcome: 'done' | 'failed') => {
+        const seconds = (performance.now() - started) / 1000;
+        meter.activityEnded({ activity, outcome, seconds });
+        if (currentTrace()?.bookingId) log.info({ activity, outcome, seconds }, 'a step ended');
+      };
       try {
         const result = await next(input);
         ended('done');

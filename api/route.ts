@@ -13,7 +13,8 @@ import {
 } from './auth/identity.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Limiter } from './limits.ts';
-import { nameRoute } from './measure.ts';
+import { traceBooking } from '#integrations/tracing/trace-context.ts';
+import { nameRoute } from './observe.ts';
 import type { ApiParts } from './parts.ts';
 import { Refused, validationFailed } from './problem.ts';
 
@@ -107,6 +108,8 @@ function serve(
     nameRoute(response, name);
     await limiter(costOf(name), addressOf(request) ?? 'unknown');
     const who = await identify(name, route, request, parts);
+    const bookingId = bookingOf(route, request, who);
+    if (bookingId !== null) traceBooking(bookingId);
     const call = {
       params: parse('params', route.params, request.params),
       query: parse('query', route.query, request.query),
@@ -209,6 +212,14 @@ async function hostOf(route: Route, request: Request, parts: ApiParts): Promise<
   if (route.method !== 'get') requireOwnPage(request, host);
   return host;
 }
+
+/** Which booking a request is about, where its path or its sender says so. */
+function bookingOf(route: Route, request: Request, who: HostIdentity | GuestIdentity | null): string | null {
+  if (who && 'bookingId' in who) return who.bookingId;
+  const { id } = request.params;
+  return route.path.startsWith('/bookings/{id}') && typeof id === 'string' && isUuid.test(id) ? id : null;
+}
+const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 function parse(place: string, schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return undefined;

@@ -10,7 +10,7 @@ import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
 import { createLimiter, type Limiter } from './limits.ts';
 import { mailboxStyles, mountMailbox } from './mailbox-pages.ts';
-import { measureRequests } from './measure.ts';
+import { observeRequests } from './observe.ts';
 import { openApiDocument } from './openapi.ts';
 import { mountPages } from './pages/mount.ts';
 import type { ApiParts } from './parts.ts';
@@ -32,7 +32,7 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   app.set('etag', false);
   app.use(fixedHeaders(securityHeaders(parts.publicUrl)));
   app.use(compression({ threshold: 2_048 }));
-  app.use(measureRequests(parts.meter));
+  app.use(observeRequests(parts.meter, parts.log));
   mountHealth(app, parts);
   const limiter = createLimiter(parts.limits);
   mountApi(app, parts, limiter);

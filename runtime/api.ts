@@ -3,6 +3,7 @@ import { createApi } from '#api/server.ts';
 import { openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
+import { openErrorReports } from './observability/error-reports.ts';
 import { serveMetrics } from './observability/metrics-server.ts';
 import { openApiParts } from './parts.ts';
 import { endWith } from './process-end.ts';
@@ -10,7 +11,8 @@ import { endWith } from './process-end.ts';
 /** The `api` process: HTTP, pages and the live connection. Stateless: any number can run. */
 const closeConnectionsAfterMs = 5_000;
 const config = configOfThisProcess();
-const log = createLogger('api', config.logLevel);
+const reports = await openErrorReports(config, 'api');
+const log = createLogger('api', config.logLevel, { report: reports.report });
 const shared = await openShared(config, 'api');
 const { parts, close } = await openApiParts(config, shared, log);
 const server = createApi(parts, join(import.meta.dirname, '..', 'web', 'dist'));
@@ -25,6 +27,7 @@ endWith(log, async () => {
   await closed;
   if (metrics) await metrics.close();
   await shared.close();
+  await reports.close();
 });
 
 server.listen(config.http.port, () => {

@@ -17,6 +17,7 @@ export type Config = {
   deployment: Deployment;
   logLevel: SettingValues['LOG_LEVEL'];
   metricsPort: number | undefined;
+  sentryDsn: string | undefined;
   stateDir: string;
   /** The first encrypts, all decrypt (rotation). 32 bytes each. */
   masterKeys: [MasterKey, ...MasterKey[]];
@@ -134,6 +135,7 @@ export function loadConfig(env: Environment): Config {
     deployment: deploymentOf(values),
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
+    sentryDsn: values.SENTRY_DSN,
     stateDir,
     masterKeys: need('MASTER_KEY'),
     chromiumPath: values.CHROMIUM_PATH,

@@ -139,6 +139,12 @@ export const settings = {
     explain:
       'Port on which api and worker each answer GET /metrics for Prometheus, which should reach it and nobody else; `npm start` gives its worker the next one. Left out: none.',
   },
+  SENTRY_DSN: {
+    schema: url('http:', 'https:'),
+    secret: true,
+    explain:
+      'Where unexpected errors are reported: the DSN of a project in Sentry, or in what speaks its protocol (GlitchTip, Bugsink). Kinds and places leave, no messages, no requests. Left out: nowhere.',
+  },
   STATE_DIR: {
     schema: text,
     default: '.countersign',

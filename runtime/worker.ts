@@ -6,6 +6,7 @@ import { bookingsQueue, housekeepingWorkflowType } from '#workflows/booking/mess
 import { openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
+import { openErrorReports } from './observability/error-reports.ts';
 import { serveMetrics } from './observability/metrics-server.ts';
 import { addSystemState } from './observability/state-metrics.ts';
 import { openWorkerParts } from './parts.ts';
@@ -18,7 +19,8 @@ import { workflowBundle } from './workflow-bundle.ts';
 /** The `worker` process: workflows and their activities. Stateless: any number can run. */
 const sweepEveryMs = 10_000;
 const config = configOfThisProcess();
-const log = createLogger('worker', config.logLevel);
+const reports = await openErrorReports(config, 'worker');
+const log = createLogger('worker', config.logLevel, { report: reports.report });
 Runtime.install({
   logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
     log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message),
@@ -54,6 +56,7 @@ endWith(log, async () => {
   await close();
   await connection.close();
   await shared.close();
+  await reports.close();
 });
 
 await shared.temporal.workflow.start(housekeepingWorkflowType, {

@@ -50,6 +50,8 @@ export async function startProduct(
     port?: number;
     limits?: Partial<ApiParts['limits']>;
     wrap?: (parts: Parts) => Parts;
+    /** Takes what api and worker log, in place of `Product.log`. */
+    logger?: Parts['log'];
   } = {},
 ): Promise<Product> {
   const servers = inject('servers');
@@ -70,7 +72,7 @@ export async function startProduct(
   };
   const config = loadConfig(env);
   const log: LogLine[] = [];
-  const logger = loggerInto(log);
+  const logger = options.logger ?? loggerInto(log);
   const shared = await openShared(config, `test-${namespace}`);
   const mailDir = join(config.stateDir, 'mailbox');
   const api = await openApiParts(config, shared, logger);
@@ -104,7 +106,7 @@ export async function startProduct(
 function inProcessWorker(
   config: Config,
   shared: Shared,
-  log: ReturnType<typeof loggerInto>,
+  log: Parts['log'],
   wrap?: (parts: Parts) => Parts,
 ): Product['worker'] {
   let running: { workers: Worker[]; done: Promise<unknown>; close(): Promise<void> } | null = null;

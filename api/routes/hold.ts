@@ -2,6 +2,7 @@ import { isTakenBefore, occupied } from '#db/queries/claims.ts';
 import { insertRequestedBooking, type NewBooking } from '#db/queries/bookings.ts';
 import { sha256 } from '#db/personal.ts';
 import { findBookableType, type PublicTypeRow } from '#db/queries/public-pages.ts';
+import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import type { BookingRequest } from '#contract/bookings.ts';
 import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
@@ -22,6 +23,7 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
       const type = await findBookableType(database, body.meetingTypeId);
       if (!type) throw new Refused('not_found', { errors: [noSuchType] });
       const booking = newBooking(idFromKey('booking', key), body, type);
+      traceBooking(booking.id);
       const during = occupied(booking);
       const outcome = await turnstile.pass(type.hostId, during, async () => {
         if (await isTakenBefore(database, booking.id, type.hostId, during)) return { outcome: 'slot_taken' as const };

@@ -17,6 +17,8 @@ export const bookingWorkflowType = 'bookingWorkflow';
 export const accountMailWorkflowType = 'accountMailWorkflow';
 export const housekeepingWorkflowType = 'housekeepingWorkflow';
 export const bookingWorkflowId = (bookingId: string): string => `booking-${bookingId}`;
+/** Whose workflow it is; null: not a booking's. */
+export const bookingOfWorkflow = (workflowId: string): string | null => /^booking-(.+)$/.exec(workflowId)?.[1] ?? null;
 
 /** Takes the slot, or says why not: sent with the start, answered in the same round trip. */
 export const hold = defineUpdate<HoldOutcome>('hold');
