@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { BookingContext } from '#db/queries/booking-context.ts';
 import type { ChangeWording } from '#db/queries/change-requests.ts';
 import type { MessageRow } from '#db/queries/messages.ts';
+import { pendingMoveOf } from '#domain/booking/moves.ts';
 import { addToCalendarLinks } from '#integrations/calendar-invite/add-to-calendar.ts';
 import { createInvite, inviteUid } from '#integrations/calendar-invite/invite.ts';
 import { composeMail, type ComposedMail } from '#integrations/mail/compose/compose.ts';
@@ -31,13 +32,14 @@ function textOf(subject: Subject): ComposedMail {
   const { message, context, wording, parts } = subject;
   const about = aboutMeeting(subject);
   const links = linksOf(parts, context);
-  const confirmed = { ...about, hasNda: context.booking.ndaStatus === 'completed', bookingUrl: links.bookingUrl };
+  const confirmed = { ...about, hasNda: hasSignedNda(context.booking), bookingUrl: links.bookingUrl };
   const toHost = { guestEmail: context.guest.email, bookingUrl: links.hostBookingUrl };
   const change = { rescheduleUrl: links.bookingUrl, cancelUrl: links.bookingUrl };
   const canceled = {
     canceledBy: wording.by === 'guest' || wording.by === 'host' ? wording.by : ('organization' as const),
     reason: wording.reason,
   };
+  const move = pendingMoveOf(context.booking);
   const moved = { previousStartsAt: wording.previousStartsAt ?? about.startsAt };
   const calendars = { addToCalendar: calendarLinks(subject) };
   const isGuest = message.recipient === 'guest';
@@ -61,6 +63,18 @@ function textOf(subject: Subject): ComposedMail {
       return isGuest
         ? composeMail('booking_rescheduled_guest', { ...confirmed, ...change, ...calendars, ...moved })
         : composeMail('booking_rescheduled_host', { ...confirmed, ...moved, ...toHost });
+    case 'move_to_sign': {
+      const to = { newStartsAt: move?.startsAt ?? about.startsAt, holdExpiresAt: move?.expiresAt ?? about.startsAt };
+      return isGuest
+        ? composeMail('move_to_sign_guest', { ...about, ...to, ...links, isAskedByHost: move?.by === 'host' })
+        : composeMail('move_to_sign_host', { ...about, ...to, ...toHost });
+    }
+    case 'move_ended': {
+      const ended = { newStartsAt: wording.moveEnded?.to ?? about.startsAt, why: wording.moveEnded?.why ?? 'released' };
+      return isGuest
+        ? composeMail('move_ended_guest', { ...about, ...ended, bookingUrl: links.bookingUrl })
+        : composeMail('move_ended_host', { ...about, ...ended, ...toHost });
+    }
     case 'hold_expired':
       return composeMail('hold_expired_guest', { ...about, bookingPageUrl: links.bookingPageUrl });
     case 'booking_declined':
@@ -78,6 +92,11 @@ function textOf(subject: Subject): ComposedMail {
     default:
       throw new Error(`A mail of kind ${message.kind} is not about a booking.`);
   }
+}
+
+/** Also while another one waits to be signed for another time: the one before stays good until then. */
+function hasSignedNda({ ndaStatus, ndaRound }: BookingContext['booking']): boolean {
+  return ndaStatus === 'completed' || ndaRound > 0;
 }
 
 function aboutMeeting({ message, context }: Subject) {

@@ -3,7 +3,7 @@ import { findBooking, type BookingRow } from '#db/queries/bookings.ts';
 import { documentOf } from '#db/queries/documents.ts';
 import { envelopeOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
 import { vaultContext } from './create-agreement.ts';
-import { derivedId } from './derived-id.ts';
+import { derivedId, inRound } from './derived-id.ts';
 import type { Parts } from './parts.ts';
 
 /** Fetches the signed document with its evidence from the provider, and stores it. */
@@ -37,7 +37,7 @@ async function storePdf(
   booking: BookingRow,
   document: { kind: 'signed' | 'certificate'; title: string; pdf: Uint8Array },
 ): Promise<StoredDocument> {
-  const id = derivedId(document.kind, booking.id);
+  const id = derivedId(inRound(document.kind, booking.ndaRound), booking.id);
   const stored = await parts.vault.save(document.pdf, vaultContext(booking.organizationId, id));
   return {
     ...stored,

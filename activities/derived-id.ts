@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** What is made once for each NDA that a booking is signed with: the first keeps the plain name, each renewal has its own. */
+export const inRound = (purpose: string, round: number): string => (round === 0 ? purpose : `${purpose}-${round}`);
+
 /** The same booking and purpose give the same UUID (version 8, RFC 9562): a repeated activity names the same thing. */
 export function derivedId(purpose: string, bookingId: string): string {
   const hash = createHash('sha256').update(`${purpose}:${bookingId}`).digest();

@@ -10,7 +10,7 @@ export async function voidEnvelope(parts: Parts, bookingId: string): Promise<voi
   const { providerEnvelopeId } = envelope;
   const outcome = await parts.signing.voidEnvelope({
     providerEnvelopeId,
-    reason: 'The booking this agreement was for is over.',
+    reason: 'The time this agreement was for is not held any more.',
   });
   if (outcome === 'completed') await signedAtProvider(parts.database, envelope, new Date());
   else await envelopeEnded(parts.database, bookingId, outcome);

@@ -48,6 +48,11 @@ export const TimelineStep = z
   .object({ step: z.enum(['held', 'nda_sent', 'signed', 'confirmed', 'mailed']), at: Instant.nullable() })
   .meta({ id: 'TimelineStep' });
 
+/** The time that a confirmed booking moves to once its NDA is signed anew; the booking stays where it is until then. */
+export const PendingMove = z
+  .object({ startsAt: Instant, endsAt: Instant, expiresAt: Instant, by: z.enum(['guest', 'host']) })
+  .meta({ id: 'PendingMove' });
+
 /** What the guest sees of their own booking. */
 export const GuestBooking = z
   .object({
@@ -58,6 +63,7 @@ export const GuestBooking = z
     endsAt: Instant,
     durationMinutes: z.int(),
     holdExpiresAt: Instant.nullable(),
+    move: PendingMove.nullable(),
     /** True while a step behind the scenes is failing: the slot stays the guest's meanwhile. */
     delayed: z.boolean(),
     /** True when mails to the guest's address come back: the page is then the only way to reach them. */
@@ -68,6 +74,8 @@ export const GuestBooking = z
     timeline: z.array(TimelineStep),
     canCancel: z.boolean(),
     canReschedule: z.boolean(),
+    /** True when moving holds the new time for a new signature first, as the NDA's template wants it. */
+    moveAsksForSignature: z.boolean(),
     signedDocumentAvailable: z.boolean(),
     sequence: z.int(),
     position: z.int(),
@@ -81,6 +89,9 @@ export const BookingCreated = z
   .object({ booking: GuestBooking, token: GuestToken, url: z.url() })
   .meta({ id: 'BookingCreated' });
 export type BookingCreated = z.infer<typeof BookingCreated>;
+
+/** `signed`: the newest one that is signed, else the one as sent; `to_sign`: the one that waits for a signature, if one does. */
+export const DocumentChoice = z.object({ which: z.enum(['signed', 'to_sign']).default('signed') });
 
 export const Reason = z.object({ reason: Text(1000).default('') }).meta({ id: 'Reason' });
 export const Move = z
@@ -96,6 +107,7 @@ export const HostBookingSummary = z
     startsAt: Instant,
     endsAt: Instant,
     holdExpiresAt: Instant.nullable(),
+    move: PendingMove.nullable(),
     createdAt: Instant,
     /** Name and address are empty once they were erased. */
     guest: z.object({ name: z.string(), email: z.union([Email, z.literal('')]), timeZone: TimeZone }),
@@ -189,6 +201,7 @@ export const HostBooking = HostBookingSummary.extend({
       declineReason: z.string().nullable(),
     })
     .nullable(),
+  moveAsksForSignature: z.boolean(),
   /** The booking's workflow in the Temporal Web UI, when its address is configured. */
   workflowUrl: z.url().nullable(),
   allowed: z.object({

@@ -22,6 +22,8 @@ export const NdaTemplateContent = z
     ownVariables: z.array(OwnVariable).max(20).default([]),
     /** Ask for a one-time code by e-mail before the signature. */
     emailCodeRequired: z.boolean().default(false),
+    /** Ask for a new signature when the meeting moves; otherwise the signed NDA stays good for the new time. */
+    renewOnReschedule: z.boolean().default(false),
   })
   .meta({ id: 'NdaTemplateContent' });
 export type NdaTemplateContent = z.infer<typeof NdaTemplateContent>;

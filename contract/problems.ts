@@ -81,6 +81,10 @@ export const problems = {
   hold_running: { status: 409, title: 'The hold is still running.' },
   too_late_to_change: { status: 409, title: 'It is too close to the start to change this online. Write to the host.' },
   reschedule_limit_reached: { status: 409, title: 'This booking was moved as often as it can be. Write to the host.' },
+  move_pending: {
+    status: 409,
+    title: 'Another time is held for this booking until its NDA is signed. Sign for it or give it up first.',
+  },
   legal_hold_stands: { status: 409, title: 'A legal hold stands on this booking already.' },
   no_legal_hold: { status: 409, title: 'No legal hold stands on this booking.' },
   booking_erased: { status: 409, title: 'The data of this booking was deleted.' },

@@ -52,6 +52,7 @@ export async function seedDemo(config: Config): Promise<{ email: string; passwor
         language: language === 'de' ? ('de' as const) : ('en' as const),
         ownVariables,
         emailCodeRequired: false,
+        renewOnReschedule: false,
       };
       const ndaTemplateId = await insertTemplate(tx, owner, name, newVersion(content));
       await insertMeetingType(tx, owner, MeetingTypeInput.parse({ ...founderMeeting, ndaTemplateId }));

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import type { NdaTemplate } from '#contract/nda-templates.ts';
 import type { Slots } from '#contract/public-pages.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { listMailbox, readMailboxMessage, type MailboxMessage } from '#integrations/mail/mailbox-reader.ts';
@@ -55,12 +56,24 @@ export function asHost<T>(
   return send<T>(product, method, path, { cookie: host.cookie, csrf: host.csrf, ...(method !== 'GET' && { body }) });
 }
 
-/** Lets a hold end so many milliseconds from now, as if its minutes had passed. */
+/** Publishes the host's NDA anew, so that a meeting that moves asks for a new signature. */
+export async function askForRenewal(product: Product, host: TestHost): Promise<void> {
+  const path = `/nda-templates/${host.ndaTemplateId}`;
+  const { body } = await asHost<NdaTemplate>(product, host, path, undefined, 'GET');
+  const content = { ...body.current.content, renewOnReschedule: true };
+  const { body: published } = await asHost<NdaTemplate>(product, host, `${path}/versions`, content);
+  if (published.current.content.renewOnReschedule !== true) throw new Error('The template does not ask for renewal.');
+}
+
+/** Lets a hold end so many milliseconds from now, as if its minutes had passed; also that of a time to move to. */
 export async function letHoldEnd(product: Product, bookingId: string, inMs = 0): Promise<void> {
   const { database } = product.shared;
   await database.transaction(async (tx) => {
     const at = new Date(Date.now() + inMs).toISOString();
     await tx.query(sql.unsafe`update booking set hold_expires_at = ${at} where id = ${bookingId} and status = 'held'`);
+    await tx.query(
+      sql.unsafe`update booking set move_expires_at = ${at} where id = ${bookingId} and move_expires_at is not null`,
+    );
     await tx.query(
       sql.unsafe`update claim set expires_at = ${at} where booking_id = ${bookingId} and is_live and expires_at is not null`,
     );

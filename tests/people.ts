@@ -97,7 +97,14 @@ export async function buildHost(
     await verifyEmail(tx, owner.accountId);
     await insertSchedule(tx, owner, { name: 'Always', isDefault: true, rules: aroundTheClock });
     const { name: templateName, title, source, ownVariables } = defaultTemplate('en');
-    const content = { title, source, language: 'en' as const, ownVariables, emailCodeRequired: false };
+    const content = {
+      title,
+      source,
+      language: 'en' as const,
+      ownVariables,
+      emailCodeRequired: false,
+      renewOnReschedule: false,
+    };
     return { ...owner, ndaTemplateId: await insertTemplate(tx, owner, templateName, newVersion(content)) };
   });
   return { ...made, slug, email, password, ...(await logIn(product, email, password)) };

@@ -152,6 +152,7 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     guestBooking: {},
     guestCancel: { body: reason },
     guestReschedule: { body: { startsAt, reason: '' } },
+    guestGiveUpMove: { body: reason },
     guestSlots: { query: range },
     guestInvite: {},
     guestDocument: {},

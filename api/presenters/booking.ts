@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as contract from '#contract/bookings.ts';
 import { needsAddress } from '#domain/booking/mails.ts';
+import { needsNewSignature, pendingMoveOf } from '#domain/booking/moves.ts';
 import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule } from '#domain/booking/transitions.ts';
 import type { AuditEventRow, AuditRow } from '#db/queries/audit.ts';
 import type { BookingContext } from '#db/queries/booking-context.ts';
@@ -27,6 +28,7 @@ export function guestBooking(
     endsAt: booking.endsAt.toISOString(),
     durationMinutes: minutesBetween(booking.startsAt, booking.endsAt),
     holdExpiresAt: iso(booking.status === 'held' ? booking.holdExpiresAt : null),
+    move: presentMove(booking),
     delayed: booking.attention !== null,
     addressFails: booking.addressTrouble !== null && needsAddress(booking.status),
     guest: { name: guest.name, email: guest.email, timeZone: guest.timeZone, locale: guest.locale },
@@ -41,6 +43,7 @@ export function guestBooking(
     timeline: timeline(context, more),
     canCancel: mayCancel(booking, 'guest', booking, snapshot.now).allowed,
     canReschedule: mayReschedule(booking, 'guest', booking, snapshot.now).allowed,
+    moveAsksForSignature: needsNewSignature(booking, context.template),
     signedDocumentAvailable: more.documents.some((document) => document.kind === 'signed' && isThere(document)),
     sequence: booking.sequence,
     position: snapshot.position,
@@ -65,6 +68,13 @@ function timeline(
   ];
 }
 
+function presentMove(row: Parameters<typeof pendingMoveOf>[0]): Json<typeof contract.PendingMove> | null {
+  const move = pendingMoveOf(row);
+  if (!move) return null;
+  const { startsAt, endsAt, expiresAt, by } = move;
+  return { startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), expiresAt: expiresAt.toISOString(), by };
+}
+
 export function bookingSummary(row: SummaryRow): Json<typeof contract.HostBookingSummary> {
   return {
     id: row.id,
@@ -73,6 +83,7 @@ export function bookingSummary(row: SummaryRow): Json<typeof contract.HostBookin
     startsAt: row.startsAt.toISOString(),
     endsAt: row.endsAt.toISOString(),
     holdExpiresAt: iso(row.status === 'held' ? row.holdExpiresAt : null),
+    move: presentMove(row),
     createdAt: row.createdAt.toISOString(),
     guest: { name: row.guestName, email: row.guestEmail, timeZone: row.guestTimeZone },
     meetingType: { id: row.meetingTypeId, title: row.title, slug: row.slug },
@@ -122,6 +133,7 @@ export function hostBooking(
       .map((document) => presentDocument(document, context.template?.version ?? null)),
     messages: more.messages.flatMap(presentMessage),
     envelope: more.envelope && presentEnvelope(more.envelope, more.declineReason),
+    moveAsksForSignature: needsNewSignature(booking, context.template),
     workflowUrl: more.workflowUrl,
     allowed: {
       cancel: mayCancel(booking, 'host', booking, more.now).allowed,

@@ -52,13 +52,14 @@ export function ndaTemplate(row: TemplateRow): z.input<typeof NdaTemplate> {
 }
 
 export function ndaVersion(row: VersionRow): z.input<typeof NdaTemplateVersion> {
-  const { id, version, sourceSha256, title, source, language, ownVariables, emailCodeRequired } = row;
+  const { id, version, sourceSha256, title, source, language, ownVariables, emailCodeRequired, renewOnReschedule } =
+    row;
   return {
     id,
     version,
     sourceSha256,
     publishedAt: row.publishedAt.toISOString(),
-    content: { title, source, language, ownVariables, emailCodeRequired },
+    content: { title, source, language, ownVariables, emailCodeRequired, renewOnReschedule },
   };
 }
 

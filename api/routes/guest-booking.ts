@@ -2,9 +2,10 @@ import { documentRead } from '#db/changes/agreement.ts';
 import { readBookingContext } from '#db/queries/booking-context.ts';
 import { databaseNow } from '#db/queries/bookings.ts';
 import { documentOf, documentsOf, type DocumentRow } from '#db/queries/documents.ts';
-import { envelopeOf } from '#db/queries/envelopes.ts';
+import { decidingEnvelopeOf } from '#db/queries/envelopes.ts';
 import { messagesOf } from '#db/queries/messages.ts';
 import type { Actor } from '#db/queries/audit.ts';
+import { isMoving } from '#domain/booking/moves.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/booking.ts';
 import { Refused } from '../problem.ts';
@@ -14,7 +15,13 @@ import { readSlots } from './guest-pages.ts';
 
 type GuestHandlers = Pick<
   Handlers,
-  'guestBooking' | 'guestCancel' | 'guestReschedule' | 'guestSlots' | 'guestInvite' | 'guestDocument'
+  | 'guestBooking'
+  | 'guestCancel'
+  | 'guestReschedule'
+  | 'guestGiveUpMove'
+  | 'guestSlots'
+  | 'guestInvite'
+  | 'guestDocument'
 >;
 
 /** What the holder of a secret link may see and do. */
@@ -41,6 +48,16 @@ export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
       );
       return readGuestBooking(parts, bookingId);
     },
+    guestGiveUpMove: async (call) => {
+      const { bookingId } = call.who;
+      if (!isMoving(await bookingOf(parts, bookingId))) throw new Refused('booking_not_held');
+      await askForChange(
+        parts,
+        { bookingId, kind: 'release', actor: asGuest(call), reason: call.body.reason },
+        call.key,
+      );
+      return readGuestBooking(parts, bookingId);
+    },
     guestSlots: async ({ who, query }) => {
       const position = relay.position();
       const { meetingTypeId, startsAt, endsAt } = await bookingOf(parts, who.bookingId);
@@ -57,8 +74,12 @@ export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
     },
     guestDocument: async (call) => {
       const { bookingId } = call.who;
+      const agreement = await documentOf(database, bookingId, 'agreement');
+      const isToBeSigned = agreement !== null && (await bookingOf(parts, bookingId)).ndaStatus === 'sent';
       const document =
-        (await documentOf(database, bookingId, 'signed')) ?? (await documentOf(database, bookingId, 'agreement'));
+        call.query.which === 'to_sign' && isToBeSigned
+          ? agreement
+          : ((await documentOf(database, bookingId, 'signed')) ?? agreement);
       if (!document) throw new Refused('not_found');
       return openDocument(parts, document, asGuest(call));
     },
@@ -71,7 +92,7 @@ export async function readGuestBooking(parts: ApiParts, bookingId: string) {
   const position = parts.relay.position();
   const [context, envelope, messages, documents, now] = await Promise.all([
     readBookingContext(database, cipher, bookingId),
-    envelopeOf(database, bookingId),
+    decidingEnvelopeOf(database, bookingId),
     messagesOf(database, bookingId),
     documentsOf(database, bookingId),
     databaseNow(database),

@@ -9,6 +9,7 @@ import { databaseNow } from '#db/queries/bookings.ts';
 import { checkCode, findCeremony, markViewed, type CeremonyRow } from '#db/queries/ceremonies.ts';
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
 import { envelopeOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
+import { maySign } from '#domain/booking/moves.ts';
 import { isSigned } from '#domain/booking/states.ts';
 import type { SignatureInput } from '#contract/signing.ts';
 import type { ApiParts } from '../parts.ts';
@@ -117,7 +118,8 @@ type OpenCeremony = {
 
 /** What is to be signed now. @throws Refused when there is nothing, or no more. */
 async function openCeremony(parts: ApiParts, bookingId: string): Promise<OpenCeremony> {
-  const { ndaStatus, status } = await bookingOf(parts, bookingId);
+  const standing = await bookingOf(parts, bookingId);
+  const { ndaStatus, status } = standing;
   if (isSigned(ndaStatus)) throw new Refused('already_signed');
   if (ndaStatus === 'voided' || (status === 'expired' && ndaStatus !== 'sent')) throw new Refused('signing_closed');
   const [context, envelope, document] = await Promise.all([
@@ -125,8 +127,7 @@ async function openCeremony(parts: ApiParts, bookingId: string): Promise<OpenCer
     envelopeOf(parts.database, bookingId),
     documentOf(parts.database, bookingId, 'agreement'),
   ]);
-  const isOpen =
-    (status === 'held' || status === 'expired') && (envelope?.status === 'sent' || envelope?.status === 'delivered');
+  const isOpen = maySign(standing) && (envelope?.status === 'sent' || envelope?.status === 'delivered');
   if (!isOpen || !envelope || !document) throw new Refused('signing_not_open');
   return { context, envelope, document, ceremony: await findCeremony(parts.database, envelope.id) };
 }
@@ -157,7 +158,7 @@ async function presentSession(parts: ApiParts, { context, envelope, document, ce
       verified: ceremony?.codeVerifiedAt !== null && ceremony !== null,
       sentAt: ceremony?.codeSentAt?.toISOString() ?? null,
     },
-    expiresAt: booking.holdExpiresAt?.toISOString() ?? null,
+    expiresAt: (booking.moveExpiresAt ?? booking.holdExpiresAt)?.toISOString() ?? null,
     serverTime: (await databaseNow(parts.database)).toISOString(),
   };
 }

@@ -39,4 +39,5 @@ export const moveProblems = [
   'meeting_started',
   'too_late_to_change',
   'reschedule_limit_reached',
+  'move_pending',
 ] as const;

@@ -1,11 +1,14 @@
 import { sql } from 'slonik';
-import type { Database } from '../pool.ts';
+import { awaitsSignature, isMoving } from '#domain/booking/moves.ts';
+import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
-import { lockBooking } from '../queries/bookings.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { insertDocument, type DocumentRow } from '../queries/documents.ts';
 import { insertEnvelope, openEnvelopeOf } from '../queries/envelopes.ts';
 import { setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
+import type { FactInput } from '../queries/outbox.ts';
+import { askToSignMove } from './move.ts';
 import { record, setState } from './record.ts';
 
 export type StoredDocument = Omit<
@@ -20,17 +23,17 @@ export type StoredDocument = Omit<
 export async function agreementCreated(
   database: Database,
   bookingId: string,
-  document: StoredDocument,
+  document: StoredDocument & { round: number },
 ): Promise<boolean> {
   return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.status !== 'held' || booking.ndaStatus !== 'pending') return false;
+    if (!awaitsSignature(booking) || booking.ndaStatus !== 'pending') return false;
+    if (document.round !== booking.ndaRound) return false;
     const { id, isNew } = await insertDocument(tx, {
       ...document,
       organizationId: booking.organizationId,
       bookingId,
       kind: 'agreement',
-      round: booking.ndaRound,
     });
     await setState(tx, bookingId, { ndaStatus: 'created' });
     const { sha256, templateVersionId } = document;
@@ -46,6 +49,8 @@ export async function agreementCreated(
 }
 
 type Sent = {
+  /** Which of the booking's NDAs it is for. */
+  round: number;
   envelopeId: string;
   documentId: string;
   provider: string;
@@ -55,16 +60,15 @@ type Sent = {
 
 /**
  * The envelope is at the provider: the guest can sign. A hold that was suspended while this step failed starts anew. When the booking has
- * ended meanwhile the envelope is on record all the same: what is not on record nobody would void.
+ * ended, or its move was given up, meanwhile, the envelope is on record all the same: what is not on record nobody would void.
  */
 export async function envelopeSent(database: Database, bookingId: string, sent: Sent): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.ndaStatus !== 'created') return;
-    const isHeld = booking.status === 'held';
-    const expiresAt = booking.holdExpiresAt ?? new Date(now.getTime() + booking.holdMinutes * 60_000);
-    if (isHeld && !booking.holdExpiresAt) await setClaimExpiry(tx, bookingId, expiresAt);
-    await insertEnvelope(tx, {
+    const isWanted = booking.ndaStatus === 'created' && sent.round === booking.ndaRound;
+    if (!isWanted && booking.ndaRound === 0) return;
+    const expiresAt = booking.moveExpiresAt ?? booking.holdExpiresAt ?? minutesAfter(now, booking.holdMinutes);
+    const isNew = await insertEnvelope(tx, {
       id: sent.envelopeId,
       organizationId: booking.organizationId,
       bookingId,
@@ -74,10 +78,10 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       signerCipher: sent.signerCipher,
       expiresAt,
     });
-    await setState(tx, bookingId, { ndaStatus: 'sent', ...(isHeld && { holdExpiresAt: expiresAt }) });
-    const mails = isHeld
-      ? await requestMessages(tx, { ...booking, bookingId, kind: 'hold_placed', recipients: ['guest'] })
-      : [];
+    if (!isNew) return;
+    if (isWanted) await setState(tx, bookingId, { ndaStatus: 'sent' });
+    if (booking.status === 'held') await runHold(tx, booking, expiresAt);
+    const mails = isWanted ? await askToSign(tx, booking) : [];
     await record(tx, booking, {
       at: now,
       actor: system,
@@ -94,6 +98,22 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
   });
 }
 
+/** A hold whose clock stood still runs again. */
+async function runHold(tx: Transaction, booking: BookingRow, expiresAt: Date): Promise<void> {
+  if (booking.holdExpiresAt) return;
+  await setClaimExpiry(tx, booking.id, expiresAt);
+  await setState(tx, booking.id, { holdExpiresAt: expiresAt });
+}
+
+/** The mail that asks for the signature, while there is a time to sign for. */
+async function askToSign(tx: Transaction, booking: BookingRow): Promise<FactInput[]> {
+  if (isMoving(booking)) return askToSignMove(tx, booking);
+  if (booking.status !== 'held') return [];
+  return requestMessages(tx, { ...booking, bookingId: booking.id, kind: 'hold_placed', recipients: ['guest'] });
+}
+
+const minutesAfter = (instant: Date, minutes: number): Date => new Date(instant.getTime() + minutes * 60_000);
+
 /** The provider voided the envelope (or the signer had declined it): nobody can sign it any more. */
 export async function envelopeEnded(database: Database, bookingId: string, as: 'voided' | 'declined'): Promise<void> {
   await database.transaction(async (tx) => {
@@ -103,7 +123,8 @@ export async function envelopeEnded(database: Database, bookingId: string, as: '
     await tx.query(
       sql.unsafe`update envelope set status = ${as}, ended_at = ${now.toISOString()} where id = ${envelope.id}`,
     );
-    await setState(tx, bookingId, { ndaStatus: as });
+    // After a move that came to nothing, the NDA of the time that stays is signed as before.
+    if (booking.ndaStatus === 'sent') await setState(tx, bookingId, { ndaStatus: as });
     await record(tx, booking, {
       at: now,
       actor: system,

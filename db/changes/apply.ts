@@ -1,5 +1,6 @@
 import type { AuditAction } from '#domain/audit-actions.ts';
 import { mailToRepeat, type BookingMailKind } from '#domain/booking/mails.ts';
+import { isMoving } from '#domain/booking/moves.ts';
 import { mayCancel, mayRelease, mayReschedule, type Decision, type Refusal } from '#domain/booking/transitions.ts';
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
@@ -10,6 +11,7 @@ import type { FactInput } from '../queries/outbox.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
 import { mailFacts, supersedeMails } from './mail.ts';
+import { endMove, leaveMove } from './move.ts';
 import { moveClaim } from './reschedule.ts';
 import { record, setState } from './record.ts';
 import { decideChangeRequest, lockChangeRequest, type ChangeOutcome, type ChangeRequest } from './requests.ts';
@@ -71,6 +73,15 @@ async function release(
 ): Promise<ChangeOutcome> {
   const decision = mayRelease(booking);
   if (!decision.allowed) return refused(decision);
+  if (isMoving(booking)) {
+    await endMove(tx, booking, {
+      why: 'released',
+      actor: actorOf(request),
+      at: now,
+      detail: { requestId: request.id },
+    });
+    return { outcome: 'done' };
+  }
   const recipients: Recipient[] = request.actorType === 'guest' ? [] : ['guest'];
   return end(tx, booking, request, now, {
     status: 'released',
@@ -94,8 +105,9 @@ async function end(
   now: Date,
   ending: Ending,
 ): Promise<ChangeOutcome> {
-  const released = await releaseClaim(tx, booking, ending.release);
-  const ended: BookingRow = { ...booking, status: ending.status, sequence: booking.sequence + 1 };
+  const left = await leaveMove(tx, booking, ending.release);
+  const released = [...left.released, ...(await releaseClaim(tx, booking, ending.release))];
+  const ended: BookingRow = { ...left.booking, status: ending.status, sequence: booking.sequence + 1 };
   const overtaken = await supersedeMails(tx, ended, now);
   await setState(tx, booking.id, {
     status: ending.status,

@@ -1,15 +1,18 @@
+import { isMoving } from '#domain/booking/moves.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { insertClaim, lockHostOf, occupied, setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
-import { confirmedFact, slotHeld, takeOverOverdue } from './hold.ts';
+import { confirmedFact, takeOverOverdue } from './hold.ts';
 import { supersedeMails } from './mail.ts';
 import { record, setState } from './record.ts';
+import { moveAsSigned } from './reschedule.ts';
+import { slotHeld } from './slot-facts.ts';
 
 /**
  * Every gate is closed: the booking is confirmed. A hold that ran out before its signature came gets its time back if it is still free;
- * if not, the booking is displaced: signed, and waiting for another time (promise 3).
+ * if not, the booking is displaced: signed, and waiting for another time (promise 3). One that was to be signed anew for another time moves.
  */
 export async function confirmBooking(database: Database, bookingId: string): Promise<void> {
   await database.transaction(async (tx) => {
@@ -21,6 +24,8 @@ export async function confirmBooking(database: Database, bookingId: string): Pro
       await confirm(tx, booking, now, false);
     } else if (booking.status === 'expired') {
       await confirmLate(tx, booking, now);
+    } else if (isMoving(booking)) {
+      await moveAsSigned(tx, booking, now);
     }
   });
 }

@@ -1,15 +1,18 @@
 import { mayExpire } from '#domain/booking/transitions.ts';
+import { isMoving } from '#domain/booking/moves.ts';
 import type { ReleaseReason } from '#domain/events.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { asFact, endClaim } from '../queries/claims.ts';
+import { endClaims } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { supersedeMails } from './mail.ts';
+import { expireMove } from './move.ts';
 import { record, setState } from './record.ts';
+import { slotReleased } from './slot-facts.ts';
 
-/** Ends a hold whose time is up; one that was signed in time, or still runs, stays. */
+/** Ends a hold whose time is up, be it that of a booking or of the time that one would move to; one that was signed in time, or still runs, stays. */
 export async function expireHold(database: Database, bookingId: string): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
@@ -18,6 +21,7 @@ export async function expireHold(database: Database, bookingId: string): Promise
 }
 
 export async function expireLocked(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
+  if (isMoving(booking)) return expireMove(tx, booking, now);
   if (!mayExpire(booking, now).allowed) return;
   const released = await releaseClaim(tx, booking, 'expired');
   await setState(tx, booking.id, { status: 'expired', endedAt: now });
@@ -43,17 +47,6 @@ export async function expireLocked(tx: Transaction, booking: BookingRow, now: Da
 
 /** The host's time is free again: what the world is told, if anything was taken. */
 export async function releaseClaim(tx: Transaction, booking: BookingRow, reason: ReleaseReason): Promise<FactInput[]> {
-  const during = await endClaim(tx, booking.id);
-  if (!during) return [];
-  return [
-    {
-      type: 'slot.released',
-      data: {
-        during: asFact(during),
-        startsAt: booking.startsAt.toISOString(),
-        endsAt: booking.endsAt.toISOString(),
-        reason,
-      },
-    },
-  ];
+  const ended = await endClaims(tx, booking.id);
+  return ended.map((during) => slotReleased(booking, during, reason));
 }

@@ -9,6 +9,7 @@ import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { expireLocked } from './expire.ts';
 import { record, setState } from './record.ts';
+import { slotHeld } from './slot-facts.ts';
 
 export type HoldOutcome =
   | { outcome: 'held' }
@@ -121,18 +122,6 @@ function decidedBefore(booking: BookingRow): HoldOutcome {
 }
 
 export const guest = (booking: BookingRow): Actor => ({ type: 'guest', id: booking.id, ip: null });
-
-export function slotHeld(booking: BookingRow, during: Occupied, expiresAt: Date | null): FactInput {
-  return {
-    type: 'slot.held',
-    data: {
-      during: asFact(during),
-      startsAt: booking.startsAt.toISOString(),
-      endsAt: booking.endsAt.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null,
-    },
-  };
-}
 
 export function confirmedFact(booking: BookingRow, during: Occupied): FactInput {
   return {

@@ -1,8 +1,9 @@
 import { sql } from 'slonik';
 import { isStillTrue, needsAddress, saysMore, type BookingMailKind, type MailFacts } from '#domain/booking/mails.ts';
+import { isMoving } from '#domain/booking/moves.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
-import { lockBooking, pendingMoveOf, type BookingRow } from '../queries/bookings.ts';
+import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import {
   lockMessage,
   markMessage,
@@ -124,7 +125,7 @@ export async function mayLeave(database: Database, bookingId: string, messageId:
 
 /** A booking as the rules about mails see it. */
 export function mailFacts(booking: BookingRow): MailFacts {
-  return { ...booking, moving: pendingMoveOf(booking) !== null };
+  return { ...booking, moving: isMoving(booking) };
 }
 
 /**

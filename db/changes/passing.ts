@@ -3,9 +3,10 @@ import type { Database } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import { lockBooking } from '../queries/bookings.ts';
 import { requestMessages } from '../queries/messages.ts';
-import { endClaim } from '../queries/claims.ts';
+import { endClaims } from '../queries/claims.ts';
 import { refused } from './apply.ts';
 import { supersedeMails } from './mail.ts';
+import { leaveMove } from './move.ts';
 import { record, setState } from './record.ts';
 import type { ChangeOutcome } from './requests.ts';
 
@@ -38,7 +39,7 @@ export async function completeBooking(database: Database, bookingId: string): Pr
     const { booking, now } = await lockBooking(tx, bookingId);
     if (booking.status !== 'confirmed' || now < booking.endsAt) return;
     await setState(tx, bookingId, { status: 'completed', endedAt: now });
-    await endClaim(tx, bookingId);
+    await endClaims(tx, bookingId);
     const overtaken = await supersedeMails(tx, { ...booking, status: 'completed' }, now);
     await record(tx, booking, {
       at: now,
@@ -57,12 +58,13 @@ export async function markNoShow(database: Database, bookingId: string, actor: A
     const decision = mayMarkNoShow(booking, now);
     if (!decision.allowed) return refused(decision);
     await setState(tx, bookingId, { status: 'no_show', endedAt: booking.endedAt ?? now });
-    await endClaim(tx, bookingId);
+    await endClaims(tx, bookingId);
+    const { released } = await leaveMove(tx, booking, 'released');
     await record(tx, booking, {
       at: now,
       actor,
       action: 'booking.no_show',
-      facts: [{ type: 'booking.no_show', data: { startsAt: booking.startsAt.toISOString() } }],
+      facts: [...released, { type: 'booking.no_show', data: { startsAt: booking.startsAt.toISOString() } }],
     });
     return { outcome: 'done' };
   });

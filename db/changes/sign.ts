@@ -1,4 +1,5 @@
 import { sql } from 'slonik';
+import { awaitsSignature, isMoving, maySign } from '#domain/booking/moves.ts';
 import { isSigned } from '#domain/booking/states.ts';
 import { signatureIsLate } from '#domain/booking/transitions.ts';
 import type { PersonalCipher } from '../personal.ts';
@@ -13,6 +14,7 @@ import { completeCeremony, type CeremonyCompletion } from '../queries/ceremonies
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
+import { endMove } from './move.ts';
 import { record, setState } from './record.ts';
 
 export type SignOutcome =
@@ -35,8 +37,7 @@ export async function signInCeremony(
     const envelope = await openEnvelopeOf(tx, bookingId);
     if (!envelope)
       return { outcome: 'refused', code: booking.ndaStatus === 'voided' ? 'signing_closed' : 'signing_not_open' };
-    if (booking.status !== 'held' && booking.status !== 'expired')
-      return { outcome: 'refused', code: 'signing_not_open' };
+    if (!maySign(booking)) return { outcome: 'refused', code: 'signing_not_open' };
     await completeCeremony(tx, envelope.id, completion, now);
     const late = await signedLocked(tx, booking, envelope, { now, signedAt: now, actor });
     return { outcome: 'signed', signedAt: now, late };
@@ -47,7 +48,13 @@ export async function signInCeremony(
 export async function signedAtProvider(database: Database, envelope: EnvelopeRow, signedAt: Date): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, envelope.bookingId);
-    if (isSigned(booking.ndaStatus)) return;
+    // Signed, yet open: the envelope of a move that ended a moment before. Its document is kept, the meeting stays.
+    if (isSigned(booking.ndaStatus) && (await openEnvelopeOf(tx, booking.id))?.id !== envelope.id) return;
+    // Of an earlier move: nobody waits for it any more.
+    if (isMoving(booking) && booking.ndaStatus !== 'sent') {
+      await endEnvelope(tx, envelope.id, 'voided', now);
+      return;
+    }
     await signedLocked(tx, booking, envelope, {
       now,
       signedAt,
@@ -97,7 +104,8 @@ async function voidedAtProvider(database: Database, envelope: EnvelopeRow, reaso
     const actor: Actor = { type: 'provider', id: envelope.provider, ip: null };
     const voided: FactInput = { type: 'nda.voided', data: { envelopeId: envelope.id } };
     const detail = { envelopeId: envelope.id };
-    await setState(tx, booking.id, { ndaStatus: 'voided' });
+    if (isMoving(booking)) return endMove(tx, booking, { why: 'released', actor, at: now, facts: [voided], detail });
+    if (booking.ndaStatus === 'sent') await setState(tx, booking.id, { ndaStatus: 'voided' });
     if (booking.status !== 'held')
       return record(tx, booking, { at: now, actor, action: 'nda.voided', detail, facts: [voided] });
     const released = await releaseClaim(tx, booking, 'released');
@@ -131,7 +139,7 @@ async function signedLocked(
     update envelope set status = 'completed', signed_at = ${signing.signedAt.toISOString()}, ended_at = ${signing.now.toISOString()}
     where id = ${envelope.id}`);
   await setState(tx, booking.id, { ndaStatus: 'signed' });
-  if (booking.status === 'held') await setClaimExpiry(tx, booking.id, null);
+  if (awaitsSignature(booking)) await setClaimExpiry(tx, booking.id, null);
   const overtaken = await supersedeMails(tx, { ...booking, ndaStatus: 'signed' }, signing.now);
   await record(tx, booking, {
     at: signing.now,

@@ -81,7 +81,10 @@ const availabilityRow = z.object({
   now: z.date(),
 });
 
-const claimed = sql.fragment`b.id, b.meeting_type_id, b.session_id, b.starts_at, b.ends_at, b.buffer_before_minutes, b.buffer_after_minutes`;
+const ofBooking = sql.fragment`b.id, b.meeting_type_id, b.session_id, b.buffer_before_minutes, b.buffer_after_minutes`;
+// A booking that is about to move has two claims, each at its own time.
+const timeOfClaim = sql.fragment`case when c.is_move then b.move_starts_at else b.starts_at end as starts_at,
+  case when c.is_move then b.move_ends_at else b.ends_at end as ends_at`;
 
 // A buffer is a day at most, and limits count whole ISO weeks: claims this far around the range can matter.
 const marginDays = 9;
@@ -108,11 +111,11 @@ export async function readAvailability(
           'startsAt', (extract(epoch from starts_at) * 1000)::bigint, 'endsAt', (extract(epoch from ends_at) * 1000)::bigint,
           'before', buffer_before_minutes, 'after', buffer_after_minutes, 'expiresAt', (extract(epoch from expires_at) * 1000)::bigint))
         from (
-          select ${claimed}, c.expires_at from claim c join booking b on b.id = c.booking_id
+          select ${ofBooking}, ${timeOfClaim}, c.expires_at from claim c join booking b on b.id = c.booking_id
           where c.host_id = t.host_id and c.is_live and c.booking_id is distinct from ${options.exceptBookingId ?? null} and c.during && around.range
           union all
           -- A meeting that is over counts towards the limits of its day and week, and its buffer still runs.
-          select ${claimed}, null from booking b
+          select ${ofBooking}, b.starts_at, b.ends_at, null from booking b
           where b.organization_id = t.organization_id and b.host_id = t.host_id and b.status in ('completed', 'no_show')
             and b.starts_at >= lower(around.range) and b.starts_at < upper(around.range)) m), '[]') as claims,
       clock_timestamp() as now

@@ -23,6 +23,8 @@ export const templateVersion = z.object({
   sourceSha256: z.string(),
   ownVariables: z.array(ownVariable),
   emailCodeRequired: z.boolean(),
+  /** A meeting that moves asks for a new signature, with the new time in the text. */
+  renewOnReschedule: z.boolean(),
 });
 export type TemplateVersion = z.infer<typeof templateVersion>;
 
@@ -61,7 +63,7 @@ export async function readBookingContext(
       jsonb_build_object('id', t.id, 'slug', t.slug, 'title', t.title, 'location', t.location) as "meetingType",
       case when v.id is not null then jsonb_build_object('id', v.id, 'version', v.version, 'name', n.name, 'title', v.title,
         'language', v.language, 'source', v.source, 'sourceSha256', v.source_sha256, 'ownVariables', v.own_variables,
-        'emailCodeRequired', v.email_code_required) end as template
+        'emailCodeRequired', v.email_code_required, 'renewOnReschedule', v.renew_on_reschedule) end as template
     from booking b
       join host h on h.id = b.host_id
       join account a on a.id = h.account_id

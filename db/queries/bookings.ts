@@ -73,17 +73,6 @@ export async function lockBooking(tx: Queryable, id: string): Promise<{ booking:
   return { booking, now: await databaseNow(tx) };
 }
 
-/** Where a booking moves once its NDA is signed anew, and until when that time is held. */
-export type PendingMove = { startsAt: Date; endsAt: Date; expiresAt: Date; by: 'guest' | 'host' };
-
-export function pendingMoveOf(
-  booking: Pick<BookingRow, 'moveStartsAt' | 'moveEndsAt' | 'moveExpiresAt' | 'moveBy'>,
-): PendingMove | null {
-  const { moveStartsAt, moveEndsAt, moveExpiresAt, moveBy } = booking;
-  if (!moveStartsAt || !moveEndsAt || !moveExpiresAt || !moveBy) return null;
-  return { startsAt: moveStartsAt, endsAt: moveEndsAt, expiresAt: moveExpiresAt, by: moveBy };
-}
-
 export async function databaseNow(db: Queryable): Promise<Date> {
   return db.oneFirst(sql.type(z.object({ now: z.date() }))`select clock_timestamp() as now`);
 }
@@ -197,7 +186,7 @@ export async function readProgress(db: Queryable, bookingId: string): Promise<Bo
       exists (select from envelope e where e.booking_id = b.id and e.status in ('sent', 'delivered')) as "envelopeOpen",
       (select coalesce(array_agg(split_part(m.message_key, ':', 3)::int), '{}') from message m
         where m.booking_id = b.id and m.message_key ~ (':reminder:[0-9]+:' || b.sequence || ':guest$')) as "remindersDone",
-      (select max(c.created_at) from claim c where c.booking_id = b.id and c.is_live) as "movedAt",
+      (select max(c.created_at) from claim c where c.booking_id = b.id and c.is_live and not c.is_move) as "movedAt",
       (select coalesce(array_agg(m.id::text order by m.requested_at), '{}') from message m
         where m.booking_id = b.id and m.status = 'requested') as "pendingMessageIds",
       clock_timestamp() as now

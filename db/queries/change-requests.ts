@@ -10,6 +10,8 @@ export type ChangeWording = {
   reason: string | null;
   declineReason: string | null;
   previousStartsAt: Date | null;
+  /** The time that a move which came to nothing would have led to, and why it did not. */
+  moveEnded: { to: Date; why: 'expired' | 'declined' | 'released' } | null;
 };
 
 const row = z.object({
@@ -17,6 +19,7 @@ const row = z.object({
   reason: bytes.nullable(),
   declineReason: bytes.nullable(),
   previousStartsAt: z.date().nullable(),
+  moveEnded: z.object({ to: z.coerce.date(), why: z.enum(['expired', 'declined', 'released']) }).nullable(),
 });
 
 /** What a mail about the latest change says of it. */
@@ -25,7 +28,9 @@ export async function readChangeOf(db: Queryable, cipher: PersonalCipher, bookin
     select c.actor_type as by, c.reason_cipher as reason,
       (select decline_reason_cipher from envelope e where e.booking_id = b.id order by sent_at desc limit 1) as "declineReason",
       (select (detail ->> 'from')::timestamptz from audit_event a
-        where a.booking_id = b.id and a.action = 'booking.rescheduled' order by position desc limit 1) as "previousStartsAt"
+        where a.booking_id = b.id and a.action = 'booking.rescheduled' order by position desc limit 1) as "previousStartsAt",
+      (select jsonb_build_object('to', detail -> 'to', 'why', detail -> 'why') from audit_event a
+        where a.booking_id = b.id and a.action = 'booking.move_ended' order by position desc limit 1) as "moveEnded"
     from booking b left join lateral (
       select actor_type, reason_cipher from change_request r
       where r.booking_id = b.id and r.kind in ('cancel', 'release', 'reschedule') and r.outcome ->> 'outcome' = 'done'
@@ -37,5 +42,6 @@ export async function readChangeOf(db: Queryable, cipher: PersonalCipher, bookin
     reason: open(found.reason),
     declineReason: open(found.declineReason),
     previousStartsAt: found.previousStartsAt,
+    moveEnded: found.moveEnded,
   };
 }

@@ -30,25 +30,33 @@ export async function lockHostOf(tx: Queryable, bookingId: string): Promise<bool
   return locked !== null;
 }
 
+/** A booking's own time, or the one that it would move to once its NDA is signed anew. */
+export type WhichClaim = 'own' | 'move';
+
 /** Whether the claim was got: the exclusion constraint decides, and says no without an error. */
 export async function insertClaim(
   tx: Queryable,
   booking: BookingRow,
   during: Occupied,
   expiresAt: Date | null,
+  which: WhichClaim = 'own',
 ): Promise<boolean> {
   const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
-    insert into claim (organization_id, host_id, session_id, booking_id, during, expires_at)
+    insert into claim (organization_id, host_id, session_id, booking_id, during, expires_at, is_move)
     values (${booking.organizationId}, ${booking.hostId}, ${booking.sessionId}, ${booking.id},
-      tstzrange(${during.from.toISOString()}, ${during.to.toISOString()}), ${expiresAt?.toISOString() ?? null})
+      tstzrange(${during.from.toISOString()}, ${during.to.toISOString()}), ${expiresAt?.toISOString() ?? null}, ${which === 'move'})
     on conflict do nothing returning id`);
   return id !== null;
 }
 
-/** @returns what was occupied until now, or null when nothing was. */
-export async function endClaim(tx: Queryable, bookingId: string): Promise<Occupied | null> {
-  return tx.maybeOne(sql.type(z.object({ from: z.date(), to: z.date() }))`
-    update claim set is_live = false where booking_id = ${bookingId} and is_live returning lower(during) as "from", upper(during) as "to"`);
+/** @returns what was occupied until now: nothing, or one time for each host. */
+export async function endClaims(
+  tx: Queryable,
+  bookingId: string,
+  which: WhichClaim = 'own',
+): Promise<readonly Occupied[]> {
+  return tx.any(sql.type(z.object({ from: z.date(), to: z.date() }))`
+    update claim set is_live = false where booking_id = ${bookingId} and is_live and is_move = ${which === 'move'} returning lower(during) as "from", upper(during) as "to"`);
 }
 
 /** A new end for the claim's hold; null: it stays until somebody ends it. */

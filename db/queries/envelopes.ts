@@ -34,6 +34,12 @@ export async function envelopeOf(db: Queryable, bookingId: string): Promise<Enve
   );
 }
 
+/** The envelope that the booking rests on: the last that was signed, whatever was sent for a move since; else the newest. */
+export async function decidingEnvelopeOf(db: Queryable, bookingId: string): Promise<EnvelopeRow | null> {
+  return db.maybeOne(sql.type(envelopeRow)`
+    select ${columns} from envelope where booking_id = ${bookingId} order by signed_at desc nulls last, sent_at desc limit 1`);
+}
+
 export async function openEnvelopeOf(db: Queryable, bookingId: string): Promise<EnvelopeRow | null> {
   return db.maybeOne(sql.type(envelopeRow)`
     select ${columns} from envelope where booking_id = ${bookingId} and status in ('sent', 'delivered') order by sent_at desc limit 1`);

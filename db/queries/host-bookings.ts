@@ -41,6 +41,10 @@ const summaryRow = z.object({
   attentionSince: z.date().nullable(),
   addressTrouble: z.enum(['failed', 'bounced', 'complained']).nullable(),
   addressTroubleSince: z.date().nullable(),
+  moveStartsAt: z.date().nullable(),
+  moveEndsAt: z.date().nullable(),
+  moveExpiresAt: z.date().nullable(),
+  moveBy: z.enum(['guest', 'host']).nullable(),
 });
 export type SummaryRow = Omit<z.infer<typeof summaryRow>, 'guestName' | 'guestEmail'> & {
   guestName: string;
@@ -49,7 +53,7 @@ export type SummaryRow = Omit<z.infer<typeof summaryRow>, 'guestName' | 'guestEm
 
 const views: Readonly<Record<BookingView, ReturnType<typeof sql.fragment>>> = {
   upcoming: sql.fragment`b.status in ('held', 'confirmed') and b.ends_at > now()`,
-  waiting: sql.fragment`b.status in ('held', 'displaced')`,
+  waiting: sql.fragment`(b.status in ('held', 'displaced') or (b.status = 'confirmed' and b.move_starts_at is not null))`,
   past: sql.fragment`(b.status in ('completed', 'no_show') or (b.status = 'confirmed' and b.ends_at <= now()))`,
   canceled: sql.fragment`b.status in ('canceled', 'expired', 'declined', 'released')`,
   attention: sql.fragment`(b.attention is not null or (b.address_trouble is not null and b.status in ('held', 'confirmed', 'displaced')))`,
@@ -82,7 +86,8 @@ export async function listBookings(
     select b.id, b.status, b.nda_status as "ndaStatus", b.starts_at as "startsAt", b.ends_at as "endsAt", b.hold_expires_at as "holdExpiresAt",
       b.created_at as "createdAt", b.guest_name_cipher as "guestName", b.guest_email_cipher as "guestEmail", b.guest_time_zone as "guestTimeZone",
       t.id as "meetingTypeId", t.title, t.slug, h.id as "hostId", h.display_name as "displayName", b.attention, b.attention_since as "attentionSince",
-      b.address_trouble as "addressTrouble", b.address_trouble_since as "addressTroubleSince"
+      b.address_trouble as "addressTrouble", b.address_trouble_since as "addressTroubleSince",
+      b.move_starts_at as "moveStartsAt", b.move_ends_at as "moveEndsAt", b.move_expires_at as "moveExpiresAt", b.move_by as "moveBy"
     from booking b join meeting_type t on t.id = b.meeting_type_id join host h on h.id = b.host_id
     where ${sql.join(conditions, sql.fragment` and `)}
     order by ${order} limit ${filter.limit}`);

@@ -5,18 +5,18 @@ import type { Queryable } from '../pool.ts';
 /** Questions that only a person's look at the whole asks: nothing here belongs into a request. */
 const id = z.object({ id: z.string() });
 
-/** Claims that keep others out for a booking that is over. */
+/** Claims that keep others out for a booking that is over, or that does not move there any more. */
 export async function strayClaims(db: Queryable): Promise<readonly string[]> {
   return db.anyFirst(sql.type(id)`
     select c.booking_id as id from claim c join booking b on b.id = c.booking_id
-    where c.is_live and b.status not in ('held', 'confirmed') order by c.created_at`);
+    where c.is_live and (b.status not in ('held', 'confirmed') or (c.is_move and b.move_starts_at is null)) order by c.created_at`);
 }
 
 /** Bookings that were promised a time that no claim keeps for them. */
 export async function unclaimedBookings(db: Queryable): Promise<readonly string[]> {
   return db.anyFirst(sql.type(id)`
     select b.id from booking b where b.status in ('held', 'confirmed') and b.ends_at > now()
-      and not exists (select from claim c where c.booking_id = b.id and c.is_live) order by b.starts_at`);
+      and not exists (select from claim c where c.booking_id = b.id and c.is_live and not c.is_move) order by b.starts_at`);
 }
 
 /** Envelopes that could still be signed, of bookings that are over. */

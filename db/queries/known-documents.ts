@@ -19,7 +19,7 @@ const known = sql.fragment`
   from document a
     join organization o on o.id = a.organization_id
     left join nda_template_version v on v.id = a.template_version_id
-    left join document s on s.booking_id = a.booking_id and s.kind = 'signed'
+    left join document s on s.booking_id = a.booking_id and s.kind = 'signed' and s.round = a.round
     left join envelope e on e.document_id = a.id
   where a.kind = 'agreement'`;
 
@@ -31,7 +31,7 @@ export async function findKnownDocument(db: Queryable, documentId: string): Prom
 /** The agreement whose bytes, as sent or as signed, have this SHA-256. */
 export async function findKnownByHash(db: Queryable, sha256: string): Promise<KnownRow | null> {
   return db.maybeOne(sql.type(knownRow)`
-    ${known} and a.booking_id = (select d.booking_id from document d where d.sha256 = ${sha256} limit 1)`);
+    ${known} and (a.booking_id, a.round) = (select d.booking_id, d.round from document d where d.sha256 = ${sha256} limit 1)`);
 }
 
 /** Root certificates (PEM) of every organization here: what is sealed under one of them is known. */

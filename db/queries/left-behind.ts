@@ -19,10 +19,17 @@ export async function bookingsToNudge(db: Queryable, olderThanSeconds: number): 
     select b.id from booking b where b.attention is null and b.nda_status = 'signed' and exists (
       select from envelope e where e.booking_id = b.id and e.ended_at < now() - ${olderThanSeconds} * interval '1 second')
     union
-    select b.id from booking b where b.attention is null and b.nda_status = 'completed' and b.status in ('held', 'expired')
+    select b.id from booking b where b.attention is null and b.nda_status = 'completed' and (b.status in ('held', 'expired') or b.move_starts_at is not null)
     union
     select b.id from booking b where b.attention is null and b.status = 'held' and b.nda_status in ('pending', 'created')
       and b.held_at < now() - ${olderThanSeconds} * interval '1 second'
+    union
+    select b.id from claim c join booking b on b.id = c.booking_id
+      where c.is_live and c.is_move and b.attention is null and b.nda_status in ('pending', 'created')
+        and c.created_at < now() - ${olderThanSeconds} * interval '1 second'
+    union
+    select b.id from envelope e join booking b on b.id = e.booking_id
+      where e.status in ('sent', 'delivered') and b.attention is null and b.status = 'confirmed' and b.move_starts_at is null
     union
     select b.id from envelope e join booking b on b.id = e.booking_id
       where e.status in ('sent', 'delivered') and b.attention is null and b.ended_at < now() - ${olderThanSeconds} * interval '1 second'

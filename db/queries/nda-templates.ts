@@ -6,7 +6,8 @@ import { templateVersion, type TemplateVersion } from './booking-context.ts';
 const versionRow = templateVersion.omit({ name: true }).extend({ publishedAt: z.date() });
 export type VersionRow = z.infer<typeof versionRow>;
 const versionColumns = sql.fragment`v.id, v.version, v.title, v.language, v.source, v.source_sha256 as "sourceSha256",
-  v.own_variables as "ownVariables", v.email_code_required as "emailCodeRequired", v.published_at as "publishedAt"`;
+  v.own_variables as "ownVariables", v.email_code_required as "emailCodeRequired", v.renew_on_reschedule as "renewOnReschedule",
+  v.published_at as "publishedAt"`;
 
 const templateRow = versionRow.extend({ templateId: z.string(), name: z.string(), versionCount: z.number() });
 export type TemplateRow = z.infer<typeof templateRow>;
@@ -44,7 +45,7 @@ export async function versionsOf(
 
 export type NewVersion = Pick<
   TemplateVersion,
-  'title' | 'language' | 'source' | 'sourceSha256' | 'ownVariables' | 'emailCodeRequired'
+  'title' | 'language' | 'source' | 'sourceSha256' | 'ownVariables' | 'emailCodeRequired' | 'renewOnReschedule'
 >;
 
 export async function insertTemplate(
@@ -68,8 +69,19 @@ export async function publishVersion(
 ): Promise<void> {
   await tx.query(sql.unsafe`select from nda_template where id = ${templateId} for update`);
   await tx.query(sql.unsafe`
-    insert into nda_template_version (organization_id, template_id, version, title, language, source, source_sha256, own_variables, email_code_required, published_by)
+    insert into nda_template_version (organization_id, template_id, version, title, language, source, source_sha256, own_variables, email_code_required,
+      renew_on_reschedule, published_by)
     select ${owner.organizationId}, ${templateId}, coalesce(max(version), 0) + 1, ${version.title}, ${version.language}, ${version.source},
-      ${version.sourceSha256}, ${JSON.stringify(version.ownVariables)}::jsonb, ${version.emailCodeRequired}, ${owner.accountId}::uuid
+      ${version.sourceSha256}, ${JSON.stringify(version.ownVariables)}::jsonb, ${version.emailCodeRequired}, ${version.renewOnReschedule}, ${owner.accountId}::uuid
     from nda_template_version where template_id = ${templateId}`);
+}
+
+/** What a published version says of meetings that move; null without a template. */
+export async function renewalOf(
+  db: Queryable,
+  versionId: string | null,
+): Promise<{ renewOnReschedule: boolean } | null> {
+  if (versionId === null) return null;
+  return db.one(sql.type(templateVersion.pick({ renewOnReschedule: true }))`
+    select renew_on_reschedule as "renewOnReschedule" from nda_template_version where id = ${versionId}`);
 }

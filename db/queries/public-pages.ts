@@ -44,7 +44,8 @@ const columns = sql.fragment`t.id, t.host_id as "hostId", t.organization_id as "
   t.hold_minutes as "holdMinutes", t.reminders_minutes as "remindersMinutes", t.reschedule_cutoff_minutes as "rescheduleCutoffMinutes",
   t.reschedule_limit as "rescheduleLimit",
   (select jsonb_build_object('id', v.id, 'version', v.version, 'name', n.name, 'title', v.title, 'language', v.language, 'source', v.source,
-      'sourceSha256', v.source_sha256, 'ownVariables', v.own_variables, 'emailCodeRequired', v.email_code_required)
+      'sourceSha256', v.source_sha256, 'ownVariables', v.own_variables, 'emailCodeRequired', v.email_code_required,
+        'renewOnReschedule', v.renew_on_reschedule)
     from nda_template_version v join nda_template n on n.id = v.template_id
     where v.template_id = t.nda_template_id order by v.version desc limit 1) as template`;
 /** Nobody books those who have left. */

@@ -54,6 +54,7 @@ describe('a mail that waits', () => {
   it('asks for a new signature only while the new time is held for it', () => {
     expect(trueKinds({ moving: true, ndaStatus: 'sent' })).toContain('move_to_sign');
     expect(trueKinds({ moving: true, ndaStatus: 'sent' })).not.toContain('move_ended');
+    expect(trueKinds({ moving: true, ndaStatus: 'signed' })).not.toContain('move_to_sign');
     expect(trueKinds({ moving: false })).toContain('move_ended');
   });
 });

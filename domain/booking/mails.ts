@@ -65,14 +65,14 @@ export function isStillTrue(mail: AskedMail, booking: MailFacts, now: Date): boo
     case 'late_signature_taken':
       return status === 'displaced';
     case 'move_to_sign':
-      return booking.moving;
+      return booking.moving && booking.ndaStatus === 'sent';
     case 'move_ended':
       return isNewest && !booking.moving && (status === 'confirmed' || status === 'displaced');
   }
 }
 
 /** Of use at their moment only: the mail worth having again is the one that came before them. */
-const passingKinds: ReadonlySet<BookingMailKind> = new Set(['reminder', 'signing_code']);
+const passingKinds: ReadonlySet<BookingMailKind> = new Set(['reminder', 'signing_code', 'move_ended']);
 
 /**
  * The mail that sending again means: the newest that has left (or came back) and still says what is so, never a dead link. One that waits

@@ -15,6 +15,7 @@ const held: Progress = {
   startsAt: after(2 * dayMs),
   endsAt: after(2 * dayMs + 30 * minuteMs),
   holdExpiresAt: after(10 * minuteMs),
+  moveExpiresAt: null,
   envelopeOpen: false,
   remindersMinutes: [],
   remindersDone: [],
@@ -61,6 +62,34 @@ describe('what comes next', () => {
   });
 });
 
+describe('a move that waits for a signature', () => {
+  const moving: Progress = { ...confirmed, ndaStatus: 'pending', moveExpiresAt: after(10 * minuteMs) };
+  const sent: Progress = { ...moving, ndaStatus: 'sent', envelopeOpen: true };
+
+  it('is agreement, envelope, signed document, and then the move itself', () => {
+    expect(nextStep(moving, noon)).toEqual({ do: 'create_agreement' });
+    expect(nextStep({ ...moving, ndaStatus: 'created' }, noon)).toEqual({ do: 'send_envelope' });
+    expect(nextStep(sent, noon)).toEqual({ do: 'wait', until: moving.moveExpiresAt });
+    expect(nextStep({ ...moving, ndaStatus: 'signed' }, after(dayMs))).toEqual({ do: 'collect_signed' });
+    expect(nextStep({ ...moving, ndaStatus: 'completed' }, after(dayMs))).toEqual({ do: 'confirm' });
+  });
+
+  it('ends when its time is up, whatever it waits for; then its envelope is voided and the meeting goes on', () => {
+    for (const ndaStatus of ['pending', 'created', 'sent'] as const)
+      expect(nextStep({ ...sent, ndaStatus }, after(10 * minuteMs))).toEqual({ do: 'expire' });
+    expect(nextStep({ ...confirmed, envelopeOpen: true }, noon)).toEqual({ do: 'void_envelope' });
+    expect(nextStep({ ...confirmed, ndaStatus: 'signed' }, noon)).toEqual({ do: 'collect_signed' });
+    expect(nextStep(confirmed, noon)).toEqual({ do: 'wait', until: confirmed.endsAt });
+  });
+
+  it('keeps nobody from being reminded of the meeting as it stands', () => {
+    const reminding = { ...sent, remindersMinutes: [60], moveExpiresAt: after(dayMs, noon) };
+    const due = after(-60 * minuteMs, confirmed.startsAt);
+    expect(nextStep({ ...reminding, moveExpiresAt: confirmed.startsAt }, due)).toEqual({ do: 'remind', minutes: 60 });
+    expect(nextStep(reminding, noon)).toEqual({ do: 'wait', until: reminding.moveExpiresAt });
+  });
+});
+
 describe('reminders', () => {
   const reminding: Progress = { ...confirmed, remindersMinutes: [1_440, 60] };
   const at = (minutesBefore: number) => after(-minutesBefore * minuteMs, confirmed.startsAt);
@@ -104,8 +133,9 @@ function perform(booking: Progress, now: Date): { booking: Progress; now: Date; 
     case 'collect_signed':
       return to({ ndaStatus: 'completed', envelopeOpen: false });
     case 'confirm':
-      return to({ status: booking.status === 'expired' ? 'displaced' : 'confirmed' });
+      return to({ status: booking.status === 'expired' ? 'displaced' : 'confirmed', moveExpiresAt: null });
     case 'expire':
+      if (booking.status === 'confirmed') return to({ moveExpiresAt: null, ndaStatus: 'completed' });
       return to({ status: 'expired' });
     case 'void_envelope':
       return to({ ndaStatus: booking.ndaStatus === 'completed' ? 'completed' : 'voided', envelopeOpen: false });
@@ -127,17 +157,19 @@ const anyProgress = fc
     startsInMinutes: fc.integer({ min: -3_000, max: 50_000 }),
     lengthMinutes: fc.integer({ min: 5, max: 1_440 }),
     holdInMinutes: fc.option(fc.integer({ min: -600, max: 1_440 }), { nil: null }),
+    moveInMinutes: fc.option(fc.integer({ min: -600, max: 1_440 }), { nil: null }),
     envelopeOpen: fc.boolean(),
     remindersMinutes: fc.uniqueArray(fc.integer({ min: 5, max: 43_200 }), { maxLength: 5 }),
     remindersFromMinutes: fc.integer({ min: -5_000, max: 0 }),
   })
-  .map(({ startsInMinutes, lengthMinutes, holdInMinutes, remindersFromMinutes, ...rest }): Progress => {
+  .map(({ startsInMinutes, lengthMinutes, holdInMinutes, moveInMinutes, remindersFromMinutes, ...rest }): Progress => {
     const startsAt = after(startsInMinutes * minuteMs);
     return {
       ...rest,
       startsAt,
       endsAt: after(lengthMinutes * minuteMs, startsAt),
       holdExpiresAt: holdInMinutes === null ? null : after(holdInMinutes * minuteMs),
+      moveExpiresAt: moveInMinutes === null ? null : after(moveInMinutes * minuteMs),
       remindersDone: [],
       remindersFrom: after(remindersFromMinutes * minuteMs),
     };

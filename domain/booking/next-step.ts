@@ -8,6 +8,8 @@ export type Progress = {
   startsAt: Date;
   endsAt: Date;
   holdExpiresAt: Date | null;
+  /** Until when another time is held for a signature; null when the booking is not about to move. */
+  moveExpiresAt: Date | null;
   envelopeOpen: boolean;
   remindersMinutes: readonly number[];
   /** Reminders of the current time that were asked for already, in minutes before the start. */
@@ -68,6 +70,8 @@ function whileHeld(booking: Progress, now: Date): Step {
 }
 
 function whileConfirmed(booking: Progress, now: Date): Step {
+  const renewal = booking.moveExpiresAt ? whileMoving(booking, booking.moveExpiresAt, now) : afterMoving(booking);
+  if (renewal) return renewal;
   if (now >= booking.endsAt) return { do: 'complete' };
   const moments = booking.remindersMinutes
     // One that was overtaken by a later one is not sent any more.
@@ -80,7 +84,25 @@ function whileConfirmed(booking: Progress, now: Date): Step {
     if (due) return { do: 'remind', minutes: due.minutes };
   }
   const next = moments.find(({ at }) => at > now);
-  return { do: 'wait', until: next && next.at < booking.endsAt ? next.at : booking.endsAt };
+  const ends = [booking.endsAt, next?.at, booking.moveExpiresAt].flatMap((end) => end?.getTime() ?? []);
+  return { do: 'wait', until: new Date(Math.min(...ends)) };
+}
+
+/** The new time's agreement goes the way of the first one; null while the guest reads it: then the old meeting's reminders are due as ever. */
+function whileMoving(booking: Progress, expiresAt: Date, now: Date): Step | null {
+  if (booking.ndaStatus === 'completed') return { do: 'confirm' };
+  if (booking.ndaStatus === 'signed') return { do: 'collect_signed' };
+  if (now >= expiresAt) return { do: 'expire' };
+  if (booking.ndaStatus !== 'pending' && booking.ndaStatus !== 'created') return null;
+  // Of an earlier move, made while that was given up.
+  if (booking.envelopeOpen) return { do: 'void_envelope' };
+  return booking.ndaStatus === 'pending' ? { do: 'create_agreement' } : { do: 'send_envelope' };
+}
+
+/** What a move that has ended leaves behind: an envelope that is open, or a signature that came too late to move but is kept. */
+function afterMoving(booking: Progress): Step | null {
+  if (booking.ndaStatus === 'signed') return { do: 'collect_signed' };
+  return booking.envelopeOpen ? { do: 'void_envelope' } : null;
 }
 
 /** Over, one way or another: a signature that is in is still collected, an open envelope is voided. */

@@ -4,14 +4,14 @@
  *   requested ─▶ held ─▶ confirmed ─▶ completed | no_show
  *       │         │  ▲        │
  *       ▼         │  │ late   ├─▶ canceled
- *    refused      ▼  │        └─▶ (rescheduled: stays confirmed, its claim moves)
+ *    refused      ▼  │        └─▶ (rescheduled: stays confirmed, its claim moves, at once or when signed anew: moves.ts)
  *              expired ─▶ displaced ─▶ confirmed (the guest chose another time)
  *              declined | canceled | released
  *
  * What holds in each state:
  * - requested: a row, no claim; nobody was told anything yet.
  * - held: one live claim with an expiry; gates are open (the signature, for now).
- * - confirmed: one live claim without expiry; every gate is closed.
+ * - confirmed: one live claim without expiry; every gate is closed. A second one, with an expiry, while it is about to move.
  * - displaced: the NDA is signed, but late, and the time had gone to somebody else: no claim; the guest chooses again.
  * - all others: no live claim. `expired` can still become confirmed or displaced by a late signature.
  */

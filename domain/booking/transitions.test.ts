@@ -22,9 +22,11 @@ const held: BookingFacts = {
   startsAt: at(1_440),
   endsAt: at(1_470),
   holdExpiresAt: at(10),
+  moveExpiresAt: null,
   rescheduleCount: 0,
 };
 const confirmed: BookingFacts = { ...held, status: 'confirmed', ndaStatus: 'completed', holdExpiresAt: null };
+const moving: BookingFacts = { ...confirmed, ndaStatus: 'sent', moveExpiresAt: at(10) };
 const codeOf = (decision: Decision) => (decision.allowed ? 'allowed' : decision.refusal.code);
 
 describe('canceling', () => {
@@ -54,6 +56,11 @@ describe('releasing', () => {
     expect(codeOf(mayRelease({ ...held, ndaStatus: 'signed' }))).toBe('already_signed');
     expect(codeOf(mayRelease({ ...held, ndaStatus: 'completed' }))).toBe('already_signed');
     expect(codeOf(mayRelease(confirmed))).toBe('booking_not_held');
+  });
+
+  it('is for the time that a confirmed booking would move to, until the NDA for it is signed', () => {
+    expect(codeOf(mayRelease({ ...moving, ndaStatus: 'sent' }))).toBe('allowed');
+    expect(codeOf(mayRelease({ ...moving, ndaStatus: 'signed' }))).toBe('already_signed');
   });
 });
 
@@ -95,6 +102,11 @@ describe('rescheduling', () => {
     expect(codeOf(mayReschedule({ ...confirmed, rescheduleCount: 9 }, 'host', rules, now))).toBe('allowed');
   });
 
+  it('waits for the end of a move that is to be signed for, whoever asks', () => {
+    expect(codeOf(mayReschedule(moving, 'guest', rules, now))).toBe('move_pending');
+    expect(codeOf(mayReschedule(moving, 'host', rules, now))).toBe('move_pending');
+  });
+
   it('of a displaced guest is bound by neither: they signed, and it was their time that was lost', () => {
     const displaced: BookingFacts = { ...confirmed, status: 'displaced', startsAt: at(-10), rescheduleCount: 9 };
     expect(codeOf(mayReschedule(displaced, 'guest', rules, now))).toBe('allowed');
@@ -116,6 +128,11 @@ describe('a signature', () => {
     expect(signatureIsLate(held, at(10))).toBe(true);
     expect(signatureIsLate({ ...held, holdExpiresAt: null }, at(1_000))).toBe(false);
     expect(signatureIsLate({ ...held, status: 'expired' }, at(1))).toBe(true);
+  });
+
+  it('for a new time is in time until that time’s hold ends', () => {
+    expect(signatureIsLate(moving, at(9))).toBe(false);
+    expect(signatureIsLate(moving, at(10))).toBe(true);
   });
 });
 

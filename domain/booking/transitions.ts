@@ -1,3 +1,4 @@
+import { awaitsSignature, isMoving } from './moves.ts';
 import { isSigned, type BookingStatus, type NdaStatus } from './states.ts';
 
 /** What a rule needs to know of a booking. Instants, not strings: callers parse at the edge. */
@@ -7,6 +8,8 @@ export type BookingFacts = {
   startsAt: Date;
   endsAt: Date;
   holdExpiresAt: Date | null;
+  /** Until when another time is held for a signature; null when the booking is not about to move. */
+  moveExpiresAt: Date | null;
   rescheduleCount: number;
 };
 
@@ -25,6 +28,7 @@ export type Refusal =
   | { code: 'meeting_not_ended' }
   | { code: 'hold_running'; expiresAt: Date }
   | { code: 'already_signed' }
+  | { code: 'move_pending' }
   | { code: 'too_late_to_change'; cutoffMinutes: number }
   | { code: 'reschedule_limit_reached'; limit: number };
 
@@ -49,9 +53,9 @@ export function mayCancel(
   return allowed;
 }
 
-/** Letting go of a slot that is only held. A signature that is in has earned its confirmation: promise 3. */
+/** Letting go of a slot that is only held, be it the one that a confirmed booking would move to. A signature that is in has earned its confirmation: promise 3. */
 export function mayRelease(booking: BookingFacts): Decision {
-  if (booking.status !== 'held') return refuse({ code: 'booking_not_held' });
+  if (!awaitsSignature(booking)) return refuse({ code: 'booking_not_held' });
   if (isSigned(booking.ndaStatus)) return refuse({ code: 'already_signed' });
   return allowed;
 }
@@ -73,6 +77,7 @@ export function mayReschedule(booking: BookingFacts, by: 'guest' | 'host', rules
   if (booking.status === 'displaced') return allowed;
   if (booking.status !== 'confirmed') return refuse({ code: 'booking_not_confirmed' });
   if (now >= booking.startsAt) return refuse({ code: 'meeting_started' });
+  if (isMoving(booking)) return refuse({ code: 'move_pending' });
   if (by === 'host') return allowed;
   if (withinCutoff(booking, rules, now))
     return refuse({ code: 'too_late_to_change', cutoffMinutes: rules.rescheduleCutoffMinutes });
@@ -91,6 +96,7 @@ export function mayMarkNoShow(booking: BookingFacts, now: Date): Decision {
 
 /** Whether a signature that arrives now is in time. A late one confirms only if the slot is still free (promise 3). */
 export function signatureIsLate(booking: BookingFacts, now: Date): boolean {
+  if (isMoving(booking)) return booking.moveExpiresAt !== null && now >= booking.moveExpiresAt;
   if (booking.status !== 'held') return true;
   return booking.holdExpiresAt !== null && now >= booking.holdExpiresAt;
 }

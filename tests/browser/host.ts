@@ -90,7 +90,7 @@ export async function newHost(name = 'Test Host'): Promise<TestHost> {
       : await api.put(`/api/v1/schedules/${known.id}`, { data: schedule, headers }),
   );
   const { name: templateName, title, source, ownVariables } = defaultTemplate('en');
-  const content = { title, source, ownVariables, language: 'en', emailCodeRequired: false };
+  const content = { title, source, ownVariables, language: 'en', emailCodeRequired: false, renewOnReschedule: false };
   const template = await read<NdaTemplate>(
     await api.post('/api/v1/nda-templates', { data: { name: templateName, content }, headers }),
   );

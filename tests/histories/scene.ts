@@ -33,7 +33,14 @@ export async function setScene(database: Database, cipher: PersonalCipher): Prom
     const rules = { timeZone: 'UTC', weekly, overrides: [], blackouts: [], travel: [] };
     await insertSchedule(tx, owner, { name: 'Nine to two', isDefault: true, rules });
     const { name, title, source, ownVariables } = defaultTemplate('en');
-    const content = { title, source, language: 'en' as const, ownVariables, emailCodeRequired: false };
+    const content = {
+      title,
+      source,
+      language: 'en' as const,
+      ownVariables,
+      emailCodeRequired: false,
+      renewOnReschedule: false,
+    };
     const ndaTemplateId = await insertTemplate(tx, owner, name, newVersion(content));
     const shared = { intervalMinutes: 15, remindersMinutes: [], rescheduleCutoffMinutes: 0, rescheduleLimit: 50 };
     const typeIds = [

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Parts } from '#activities/parts.ts';
 import {
   asHost,
+  askForRenewal,
   bookingToSign,
   confirmedBooking,
   envelopeStatusOf,
@@ -96,6 +97,25 @@ export const scenes = {
     await untilMailed(product, id, 7);
     await asHost(product, host, `/bookings/${id}/cancel`);
     await untilMailed(product, id, 9);
+    return id;
+  },
+  'moved-when-signed': async ({ product }) => {
+    const host = await buildHost(product);
+    await askForRenewal(product, host);
+    const type = await buildMeetingType(product, host, { nda: true });
+    const { id, token } = await confirmedBooking(product, host, type);
+    const move = { token, body: { startsAt: await findSlot(product, host, type, 20) } };
+    await send(product, 'POST', '/my-booking/reschedule', move);
+    await openSigning(product, token);
+    await untilMailed(product, id, 5);
+    await send(product, 'POST', '/my-booking/give-up-move', { token, body: {} });
+    await untilEnvelope(product, id, 'voided');
+    await untilMailed(product, id, 7);
+    await send(product, 'POST', '/my-booking/reschedule', move);
+    const session = await openSigning(product, token);
+    await untilMailed(product, id, 9);
+    await signTyped(product, token, session);
+    await untilMailed(product, id, 11);
     return id;
   },
   refused: async ({ product, host, plain }) => {

@@ -25,12 +25,21 @@ export class GuestBookingState {
     return Math.max(0, Date.parse(booking.holdExpiresAt) - this.clock.now);
   }
 
+  /** The same for another time that is held until the NDA is signed anew. */
+  get moveRemainingMs(): number | null {
+    const move = this.booking?.move ?? null;
+    return move === null ? null : Math.max(0, Date.parse(move.expiresAt) - this.clock.now);
+  }
+
   start(): () => void {
     void this.load();
     const stopClock = this.clock.start();
     const poll = setInterval(() => {
-      const running = this.booking === null || ['requested', 'held', 'displaced'].includes(this.booking.status);
-      if (this.failure !== null || (running && (live.state !== 'live' || this.holdRemainingMs === 0))) void this.load();
+      const isMoving = this.moveRemainingMs !== null;
+      const running =
+        isMoving || this.booking === null || ['requested', 'held', 'displaced'].includes(this.booking.status);
+      const isTimeUp = this.holdRemainingMs === 0 || this.moveRemainingMs === 0;
+      if (this.failure !== null || (running && (live.state !== 'live' || isTimeUp))) void this.load();
     }, pollMs);
     return () => {
       stopClock();

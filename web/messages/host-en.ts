@@ -141,6 +141,16 @@ export const hostEn = {
       retry: 'Trying again.',
       reschedule: 'Moved. Both of you get a new invite.',
     },
+    move: {
+      hint: 'This NDA asks for a new signature: the guest has up to a day to sign for the new time; until then the meeting stays where it is.',
+      pending: (when: string) => `Waiting for a signature to move to ${when}`,
+      until: (until: string) => `Held until ${until}; the meeting stays where it is until then.`,
+      giveUp: 'Give up the new time',
+      giveUpConfirm: 'Give up the new time?',
+      giveUpExplain: 'The meeting stays where it is, the new time is free again, and both of you are told.',
+      givenUp: 'The meeting stays where it was.',
+      held: 'The new time is held. The guest is asked to sign for it.',
+    },
     /** Why no mail reaches the guest; short, as the lists show it. */
     addressTrouble: {
       failed: 'The guest’s mail server refused our mail',
@@ -286,6 +296,7 @@ export const hostEn = {
     sourceHint: 'Markdown. Variables in double braces, such as {{guest.name}}.',
     language: 'Language of the document',
     code: 'Ask for a code by e-mail before signing',
+    renew: 'Ask for a new signature when the meeting moves',
     variables: 'Variables',
     variablesHint: 'Press one to put it where the cursor is.',
     ownVariables: 'Your own variables',

@@ -16,6 +16,7 @@ export class TemplateDraft {
     language: 'en',
     ownVariables: [],
     emailCodeRequired: false,
+    renewOnReschedule: false,
   });
   template: NdaTemplate | null = $state.raw(null);
   versions: Version[] = $state.raw([]);

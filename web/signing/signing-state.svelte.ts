@@ -28,14 +28,15 @@ export class SigningState {
     if (booking === null) return this.guest.failure === null ? 'loading' : 'unknown';
     const signed = booking.ndaStatus === 'signed' || booking.ndaStatus === 'completed';
     if (this.accepted || signed) return 'signed';
-    if (booking.status !== 'held' && booking.status !== 'requested') return 'over';
+    if (booking.status !== 'held' && booking.status !== 'requested' && booking.move === null) return 'over';
     return this.session === null ? 'preparing' : 'open';
   }
 
   /** To be called whenever the booking changes: the document can be asked for once it is there. */
   async look(): Promise<void> {
     const { booking } = this.guest;
-    if (this.#asking || this.session !== null || booking?.status !== 'held' || booking.ndaStatus !== 'sent') return;
+    if (this.#asking || this.session !== null || booking?.ndaStatus !== 'sent') return;
+    if (booking.status !== 'held' && booking.move === null) return;
     this.#asking = true;
     const answer = await api.call('signingSession', { token: this.guest.token });
     this.#asking = false;

@@ -26,6 +26,8 @@ type Calendars = { addToCalendar: { google: string; outlook: string } | null };
 type Canceled = { canceledBy: 'guest' | 'host' | 'organization'; reason: string | null };
 type Moved = { previousStartsAt: Date };
 export type MemberRole = 'OWNER' | 'ADMIN' | 'MEMBER';
+type Renewal = { newStartsAt: Date };
+export type MoveEnd = 'expired' | 'declined' | 'released';
 type ShortLived = { expiresInMinutes: number };
 
 export type SecurityChange =
@@ -45,6 +47,13 @@ export type MailData = {
   booking_canceled_host: AboutMeeting & Canceled & { guestEmail: string; bookingUrl: string };
   booking_rescheduled_guest: AboutConfirmed & ToGuest & Calendars & Moved;
   booking_rescheduled_host: AboutConfirmed & Moved & { guestEmail: string };
+  /** Another time is held until the NDA is signed anew; the meeting stays at `startsAt` until then. */
+  move_to_sign_guest: AboutMeeting &
+    Renewal & { signingUrl: string; bookingUrl: string; isAskedByHost: boolean; holdExpiresAt: Date };
+  move_to_sign_host: AboutMeeting & Renewal & { guestEmail: string; bookingUrl: string; holdExpiresAt: Date };
+  /** The meeting stays at `startsAt`; `newStartsAt` is free again. */
+  move_ended_guest: AboutMeeting & Renewal & { why: MoveEnd; bookingUrl: string };
+  move_ended_host: AboutMeeting & Renewal & { why: MoveEnd; guestEmail: string; bookingUrl: string };
   hold_expired_guest: AboutMeeting & { bookingPageUrl: string };
   /** The guest read the NDA and did not sign; `reason` in the guest's words. */
   booking_declined_host: AboutMeeting & { guestEmail: string; reason: string | null; bookingUrl: string };
@@ -79,6 +88,10 @@ export const mailKinds = [
   'booking_canceled_host',
   'booking_rescheduled_guest',
   'booking_rescheduled_host',
+  'move_to_sign_guest',
+  'move_to_sign_host',
+  'move_ended_guest',
+  'move_ended_host',
   'hold_expired_guest',
   'booking_declined_host',
   'late_signature_taken_guest',

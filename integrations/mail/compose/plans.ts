@@ -12,7 +12,9 @@ type MeetingParts = {
   chip: Chip;
   reader: 'guest' | 'host';
   /** A second instant that the sentences speak of, with the row that shows it. */
-  other?: { at: Date; row: 'before' | 'heldUntil' };
+  other?: { at: Date; row: 'before' | 'newTime' | 'freeAgain' | 'heldUntil' };
+  /** Until when that second time is held. */
+  until?: Date;
   rows?: Row[];
   action: Link;
   isUrgent?: boolean;
@@ -74,6 +76,38 @@ export const plans: { [K in MailKind]: Plan<K> } = {
       reader: 'host',
       other: { at: data.previousStartsAt, row: 'before' },
       rows: ndaRows(data, voice),
+      action: { label: voice.language.actions.openBooking, url: data.bookingUrl },
+    }),
+  move_to_sign_guest: (data, voice) =>
+    meeting('move_to_sign_guest', data, voice, {
+      chip: { state: 'held', word: voice.language.chips.held },
+      reader: 'guest',
+      other: { at: data.newStartsAt, row: 'newTime' },
+      until: data.holdExpiresAt,
+      action: { label: voice.language.actions.sign, url: data.signingUrl },
+      isUrgent: true,
+      links: [{ label: voice.language.links.letGo, url: data.bookingUrl }],
+    }),
+  move_to_sign_host: (data, voice) =>
+    meeting('move_to_sign_host', data, voice, {
+      chip: { state: 'held', word: voice.language.chips.held },
+      reader: 'host',
+      other: { at: data.newStartsAt, row: 'newTime' },
+      until: data.holdExpiresAt,
+      action: { label: voice.language.actions.openBooking, url: data.bookingUrl },
+    }),
+  move_ended_guest: (data, voice) =>
+    meeting('move_ended_guest', data, voice, {
+      chip: { state: 'confirmed', word: voice.language.chips.stays },
+      reader: 'guest',
+      other: { at: data.newStartsAt, row: 'freeAgain' },
+      action: { label: voice.language.actions.viewBooking, url: data.bookingUrl },
+    }),
+  move_ended_host: (data, voice) =>
+    meeting('move_ended_host', data, voice, {
+      chip: { state: 'confirmed', word: voice.language.chips.stays },
+      reader: 'host',
+      other: { at: data.newStartsAt, row: 'freeAgain' },
       action: { label: voice.language.actions.openBooking, url: data.bookingUrl },
     }),
   hold_expired_guest: (data, voice) =>
@@ -148,14 +182,16 @@ function meeting<K extends MeetingMailKind>(
   const clock = clockOf(about, voice);
   const times = showTimes(about.startsAt, about.endsAt, clock);
   const other = parts.other === undefined ? '' : shortTime(parts.other.at, clock);
+  const until = parts.until === undefined ? '' : shortTime(parts.until, clock);
   return {
     ...frame(about, voice),
-    ...language.meetings[kind](data, { ...times, other }),
+    ...language.meetings[kind](data, { ...times, other, until }),
     chip: parts.chip,
     code: null,
     facts: [
       { label: language.rows.when, lines: [times.date, times.range, times.zone], strongLines: 2 },
       ...(parts.other === undefined ? [] : [{ label: language.rows[parts.other.row], lines: [other] }]),
+      ...(parts.until === undefined ? [] : [{ label: language.rows.heldUntil, lines: [until] }]),
       ...(about.location === null ? [] : [{ label: language.rows.where, lines: about.location.split('\n') }]),
       personRow(data, voice, parts.reader),
       ...(parts.rows ?? []),

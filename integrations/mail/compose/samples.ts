@@ -46,6 +46,7 @@ export function sampleMails(locale: string, timeZone: string): Samples {
     booking_canceled_host: { ...toHost, canceledBy: 'guest', reason: null },
     booking_rescheduled_guest: { ...toGuest, hasNda: true, addToCalendar, previousStartsAt },
     booking_rescheduled_host: { ...toHost, hasNda: true, previousStartsAt },
+    ...sampleMoves(toGuest, toHost),
     hold_expired_guest: { ...meeting, bookingPageUrl },
     booking_declined_host: { ...toHost, reason: 'needs our lawyer' },
     late_signature_taken_guest: { ...meeting, rescheduleUrl: 'https://example.org/b/1/reschedule' },
@@ -87,5 +88,26 @@ export function sampleMails(locale: string, timeZone: string): Samples {
       documentTitle: 'Mutual non-disclosure agreement',
       hostName: 'Demo Host',
     },
+  };
+}
+
+type Moves = Pick<Samples, 'move_to_sign_guest' | 'move_to_sign_host' | 'move_ended_guest' | 'move_ended_host'>;
+type About<K extends MailKind> = Omit<MailData[K], 'newStartsAt' | 'why'>;
+
+/** A move that waits for a signature, and how it may end. */
+function sampleMoves(toGuest: About<'move_ended_guest'>, toHost: About<'move_ended_host'>): Moves {
+  const newStartsAt = new Date('2026-11-26T13:30:00Z');
+  const holdExpiresAt = new Date('2026-11-20T08:25:00Z');
+  return {
+    move_to_sign_guest: {
+      ...toGuest,
+      newStartsAt,
+      holdExpiresAt,
+      signingUrl: 'https://example.org/b/1/sign',
+      isAskedByHost: false,
+    },
+    move_to_sign_host: { ...toHost, newStartsAt, holdExpiresAt },
+    move_ended_guest: { ...toGuest, newStartsAt, why: 'expired' },
+    move_ended_host: { ...toHost, newStartsAt, why: 'declined' },
   };
 }

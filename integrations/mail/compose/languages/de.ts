@@ -1,4 +1,4 @@
-import type { MemberRole } from '../kinds.ts';
+import type { MemberRole, MoveEnd } from '../kinds.ts';
 import type { Language } from './language.ts';
 
 const attached = (hasNda: boolean): string =>
@@ -7,6 +7,12 @@ const attached = (hasNda: boolean): string =>
     : 'Die Einladung für Ihren Kalender liegt bei.';
 
 const roles: Record<MemberRole, string> = { OWNER: 'Inhaber', ADMIN: 'Admin', MEMBER: 'Mitglied' };
+
+const moveEnded: Record<MoveEnd, string> = {
+  expired: 'Die Vertraulichkeitsvereinbarung für die neue Zeit wurde nicht rechtzeitig unterschrieben.',
+  declined: 'Die Vertraulichkeitsvereinbarung für die neue Zeit wurde nicht unterschrieben.',
+  released: 'Die neue Zeit wurde aufgegeben.',
+};
 
 export const de: Language = {
   code: 'de',
@@ -17,6 +23,7 @@ export const de: Language = {
     held: 'Reserviert',
     confirmed: 'Bestätigt',
     moved: 'Verschoben',
+    stays: 'Nicht verschoben',
     canceled: 'Abgesagt',
     expired: 'Abgelaufen',
     declined: 'Nicht unterschrieben',
@@ -25,6 +32,8 @@ export const de: Language = {
   rows: {
     when: 'Wann',
     before: 'Bisher',
+    newTime: 'Neuer Termin',
+    freeAgain: 'Wieder frei',
     heldUntil: 'Reserviert bis',
     where: 'Wo',
     host: 'Mit',
@@ -110,6 +119,40 @@ export const de: Language = {
       paragraphs: [
         `${data.guestName} trifft Sie am ${times.date} um ${times.start}. Bisher war es ${times.other}.`,
         'Die beiliegende Einladung verschiebt ihn in Ihrem Kalender.',
+      ],
+    }),
+    move_to_sign_guest: (data, times) => ({
+      subject: `Bitte unterschreiben für ${times.other}: ${data.meetingTitle}`,
+      heading: 'Noch einmal unterschreiben, dann ist Ihr Termin verschoben',
+      paragraphs: [
+        data.isAskedByHost
+          ? `${data.hostName} möchte Sie stattdessen am ${times.other} treffen. Die Vertraulichkeitsvereinbarung nennt die Zeit des Termins und wird deshalb neu unterschrieben.`
+          : `${times.other} ist für Sie reserviert. Die Vertraulichkeitsvereinbarung nennt die Zeit des Termins und wird deshalb neu unterschrieben.`,
+        `Unterschreiben Sie bis ${times.until}, dann ist der Termin verschoben. Bis dahin, und wenn Sie nichts tun, bleibt er bei ${times.short}; Ihre Unterschrift dafür gilt weiter.`,
+      ],
+    }),
+    move_to_sign_host: (data, times) => ({
+      subject: `Wartet auf Unterschrift: ${data.guestName}, für ${times.other}`,
+      heading: `${data.guestName} soll für die neue Zeit unterschreiben`,
+      paragraphs: [
+        `${times.other} ist bis ${times.until} reserviert. Sobald ${data.guestName} dafür unterschreibt, ist der Termin verschoben, und Sie beide erhalten eine neue Einladung.`,
+        `Bis dahin bleibt er bei ${times.short}.`,
+      ],
+    }),
+    move_ended_guest: (data, times) => ({
+      subject: `Nicht verschoben: ${data.meetingTitle} bleibt bei ${times.short}`,
+      heading: 'Ihr Termin bleibt, wie er war',
+      paragraphs: [
+        `${moveEnded[data.why]} ${data.hostName} erwartet Sie wie bisher am ${times.short}; Ihre Unterschrift dafür gilt weiter.`,
+        `${times.other} ist wieder frei. Sie können weiterhin einen anderen Termin wählen.`,
+      ],
+    }),
+    move_ended_host: (data, times) => ({
+      subject: `Nicht verschoben: ${data.guestName} bleibt bei ${times.short}`,
+      heading: 'Der Termin bleibt, wie er war',
+      paragraphs: [
+        `${moveEnded[data.why]} ${data.guestName} trifft Sie wie bisher am ${times.short}, mit der Vertraulichkeitsvereinbarung, die dafür unterschrieben ist.`,
+        `${times.other} ist wieder frei.`,
       ],
     }),
     hold_expired_guest: (data, times) => ({

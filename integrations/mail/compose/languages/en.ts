@@ -1,4 +1,4 @@
-import type { MemberRole } from '../kinds.ts';
+import type { MemberRole, MoveEnd } from '../kinds.ts';
 import type { Language } from './language.ts';
 
 const attached = (hasNda: boolean): string =>
@@ -7,6 +7,12 @@ const attached = (hasNda: boolean): string =>
     : 'The invitation for your calendar is attached.';
 
 const roles: Record<MemberRole, string> = { OWNER: 'an owner', ADMIN: 'an admin', MEMBER: 'a member' };
+
+const moveEnded: Record<MoveEnd, string> = {
+  expired: 'The NDA for the new time was not signed in time.',
+  declined: 'The NDA for the new time was not signed.',
+  released: 'The new time was given up.',
+};
 
 export const en: Language = {
   code: 'en',
@@ -17,6 +23,7 @@ export const en: Language = {
     held: 'Held',
     confirmed: 'Confirmed',
     moved: 'Moved',
+    stays: 'Not moved',
     canceled: 'Canceled',
     expired: 'Expired',
     declined: 'Declined',
@@ -25,6 +32,8 @@ export const en: Language = {
   rows: {
     when: 'When',
     before: 'Before',
+    newTime: 'New time',
+    freeAgain: 'Free again',
     heldUntil: 'Held until',
     where: 'Where',
     host: 'With',
@@ -110,6 +119,40 @@ export const en: Language = {
       paragraphs: [
         `${data.guestName} meets you on ${times.date}, at ${times.start}. It was ${times.other} before.`,
         'The attached invitation moves it in your calendar.',
+      ],
+    }),
+    move_to_sign_guest: (data, times) => ({
+      subject: `Sign to move to ${times.other}: ${data.meetingTitle}`,
+      heading: 'Sign once more, and your meeting moves',
+      paragraphs: [
+        data.isAskedByHost
+          ? `${data.hostName} would like to meet you at ${times.other} instead. The NDA names the time of the meeting, so it is signed anew.`
+          : `${times.other} is held for you. The NDA names the time of the meeting, so it is signed anew.`,
+        `Sign before ${times.until}, and the meeting moves. Until then, and if you do nothing, it stays at ${times.short}; the NDA that you signed stays good for it.`,
+      ],
+    }),
+    move_to_sign_host: (data, times) => ({
+      subject: `Waiting for a signature: ${data.guestName}, to ${times.other}`,
+      heading: `${data.guestName} is asked to sign for the new time`,
+      paragraphs: [
+        `${times.other} is held until ${times.until}. When ${data.guestName} signs the NDA for it, the meeting moves and both of you get a new invitation.`,
+        `Until then it stays at ${times.short}.`,
+      ],
+    }),
+    move_ended_guest: (data, times) => ({
+      subject: `Not moved: ${data.meetingTitle} stays at ${times.short}`,
+      heading: 'Your meeting stays where it was',
+      paragraphs: [
+        `${moveEnded[data.why]} ${data.hostName} expects you at ${times.short} as before; the NDA that you signed for it stays good.`,
+        `${times.other} is free again. You can still choose another time.`,
+      ],
+    }),
+    move_ended_host: (data, times) => ({
+      subject: `Not moved: ${data.guestName} stays at ${times.short}`,
+      heading: 'The meeting stays where it was',
+      paragraphs: [
+        `${moveEnded[data.why]} ${data.guestName} meets you at ${times.short} as before, with the NDA that is signed for it.`,
+        `${times.other} is free again.`,
       ],
     }),
     hold_expired_guest: (data, times) => ({

@@ -5,8 +5,10 @@ export type MailWords = { subject: string; heading: string; paragraphs: string[]
 
 /** Ready-made times for the sentences of one mail. */
 export type SentenceTimes = ShownTimes & {
-  /** A time other than the meeting's: the hold's end, the time before a move. */
+  /** A time other than the meeting's: the hold's end, the time before a move, the one to move to. */
   other: string;
+  /** Until when that other time is held. */
+  until: string;
 };
 
 /** Everything a language has to say: one that lacks a sentence does not compile. */
@@ -15,8 +17,11 @@ export type Language = {
   code: string;
   greeting: (name: string) => string;
   footer: (organization: string) => string;
-  chips: Record<'held' | 'confirmed' | 'moved' | 'canceled' | 'expired' | 'declined' | 'taken', string>;
-  rows: Record<'when' | 'before' | 'heldUntil' | 'where' | 'host' | 'guest' | 'nda' | 'reason', string>;
+  chips: Record<'held' | 'confirmed' | 'moved' | 'stays' | 'canceled' | 'expired' | 'declined' | 'taken', string>;
+  rows: Record<
+    'when' | 'before' | 'newTime' | 'freeAgain' | 'heldUntil' | 'where' | 'host' | 'guest' | 'nda' | 'reason',
+    string
+  >;
   ndaSigned: string;
   actions: Record<
     | 'sign'
