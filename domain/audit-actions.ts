@@ -11,6 +11,8 @@ export const auditActions = [
   'booking.confirmed',
   'booking.displaced',
   'booking.rescheduled',
+  'booking.move_held',
+  'booking.move_ended',
   'booking.canceled',
   'booking.expired',
   'booking.reminded',

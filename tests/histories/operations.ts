@@ -143,13 +143,14 @@ async function runOut(database: Database, bookingId: string): Promise<void> {
 
 export async function send(database: Database, booking: BookingRow): Promise<void> {
   const id = randomUUID();
-  await agreementCreated(database, booking.id, { ...paper('NDA', booking), id });
+  await agreementCreated(database, booking.id, { ...paper('NDA', booking), id, round: booking.ndaRound });
   const stored = await findBooking(database, booking.id);
   if (stored?.ndaStatus !== 'created') return;
   const documentId = await database.oneFirst(
     sql.unsafe`select id from document where booking_id = ${booking.id} limit 1`,
   );
   await envelopeSent(database, booking.id, {
+    round: stored.ndaRound,
     envelopeId: randomUUID(),
     documentId: String(documentId),
     provider: 'elsewhere',

@@ -9,6 +9,8 @@ export const auditDe: AuditMessages = {
     'booking.confirmed': 'Termin bestätigt',
     'booking.displaced': 'Verspätet unterschrieben, die Zeit war vergeben',
     'booking.rescheduled': 'Termin verschoben',
+    'booking.move_held': 'Andere Zeit gehalten, bis dafür unterschrieben ist',
+    'booking.move_ended': 'Nicht verschoben: die andere Zeit wurde freigegeben',
     'booking.canceled': 'Termin abgesagt',
     'booking.expired': 'Reservierung abgelaufen',
     'booking.reminded': 'Erinnerung gesendet',

@@ -8,6 +8,8 @@ const sentences: Record<AuditAction, string> = {
   'booking.confirmed': 'Booking confirmed',
   'booking.displaced': 'Signed late, and the time was taken',
   'booking.rescheduled': 'Meeting moved',
+  'booking.move_held': 'Another time held until the NDA is signed for it',
+  'booking.move_ended': 'Not moved: the other time was let go',
   'booking.canceled': 'Booking canceled',
   'booking.expired': 'Hold ran out',
   'booking.reminded': 'Reminder sent',
