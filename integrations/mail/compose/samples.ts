@@ -2,6 +2,13 @@ import type { MailData, MailKind } from './kinds.ts';
 
 type Samples = { [K in MailKind]: MailData[K] };
 
+const addToCalendar = {
+  google: 'https://calendar.google.com/calendar/render?action=TEMPLATE&text=Founder',
+  outlook: 'https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject=Founder',
+};
+const previousStartsAt = new Date('2026-11-24T13:30:00Z');
+const bookingPageUrl = 'https://example.org/demo/founder-meeting';
+
 /** One example of each mail, for previews and for tests to start from. */
 export function sampleMails(locale: string, timeZone: string): Samples {
   const recipient = { recipientName: 'Ada Guest', organizationName: 'Demo Organization', locale };
@@ -27,12 +34,6 @@ export function sampleMails(locale: string, timeZone: string): Samples {
     rescheduleUrl: 'https://example.org/b/1/reschedule',
     cancelUrl: 'https://example.org/b/1/cancel',
   };
-  const addToCalendar = {
-    google: 'https://calendar.google.com/calendar/render?action=TEMPLATE&text=Founder',
-    outlook: 'https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject=Founder',
-  };
-  const previousStartsAt = new Date('2026-11-24T13:30:00Z');
-  const bookingPageUrl = 'https://example.org/demo/founder-meeting';
   return {
     hold_placed: {
       ...meeting,
