@@ -792,11 +792,11 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['schedule', 'meeting_type', 'booking', 'claim'] loop
+  foreach name in array array['schedule', 'meeting_type', 'booking', 'claim', 'page_view'] loop
     execute format('create policy own_host on %I as restrictive to countersign_host
       using (current_host_id() is null or host_id = current_host_id()) with check (current_host_id() is null or host_id = current_host_id())', name);
   end loop;
-  foreach name in array array['document', 'envelope', 'ceremony', 'change_request', 'message', 'outbox', 'audit_event'] loop
+  foreach name in array array['document', 'envelope', 'ceremony', 'change_request', 'message', 'outbox', 'audit_event', 'legal_hold', 'guest_link'] loop
     execute format('create policy own_host on %I as restrictive to countersign_host
       using (current_host_id() is null or exists (select from booking where booking.id = booking_id))
       with check (current_host_id() is null or exists (select from booking where booking.id = booking_id))', name);

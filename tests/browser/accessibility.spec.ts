@@ -60,7 +60,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const type = await host.meetingType();
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();
-    for (const path of ['/log-in', '/sign-up', '/reset-password']) {
+    for (const path of ['/log-in', '/sign-up', '/reset-password', '/invitation']) {
       await page.goto(`${base}${path}`);
       await page.getByRole('heading').first().waitFor();
       expect(await violations(page), path).toEqual([]);
@@ -78,6 +78,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       '/nda-templates',
       '/operations',
       '/account',
+      '/members',
+      '/organization',
+      '/audit',
     ];
     const booking = await host.newestBooking();
     for (const path of [

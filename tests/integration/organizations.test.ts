@@ -73,6 +73,9 @@ async function fill(host: TestHost): Promise<RequestIds> {
   });
   const hold = { params: { id: booking.id }, body: { reason: 'Claimed in court.' } };
   expect((await ask(product, 'setLegalHold', hold, host)).status).toBe(200);
+  await database.query(sql.unsafe`
+    insert into page_view (organization_id, host_id, meeting_type_id, day, views)
+    values (${host.organizationId}, ${host.hostId}, ${type.id}, now()::date, 1) on conflict do nothing`);
   const { items } = (await send<{ items: { id: string }[] }>(product, 'GET', '/sessions', host)).body;
   const documents = (await readAsHost(product, host, booking.id)).documents;
   const letter = await database.oneFirst(

@@ -130,6 +130,9 @@ async function fill(person: TestHost): Promise<RequestIds> {
   await signTyped(product, token, await openSigning(product, token));
   await untilStatus(product, token, 'confirmed', 60_000);
   const { documents } = await readAsHost(product, person, booking.id);
+  await product.shared.database.query(sql.unsafe`
+    insert into page_view (organization_id, host_id, meeting_type_id, day, views)
+    values (${person.organizationId}, ${person.hostId}, ${type.id}, now()::date, 1) on conflict do nothing`);
   const { items } = (await ask<{ items: { id: string }[] }>(product, 'listSchedules', {}, person)).body;
   return {
     organization: person.organizationId,
@@ -263,6 +266,9 @@ const aboutSomebody = hostRoutes.filter(
     name === 'revokeSession',
 );
 
+/** Nobody logs in through another site here: whoever may ask is told that there is none. */
+const notConfigured: ReadonlySet<HostRouteName> = new Set(['linkLogIn', 'unlinkLogIn']);
+
 describe('the table of permissions', () => {
   const words = { none: 'no', own: 'own', organization: 'all', installation: 'everything' };
   const written = (rule: Rule): string =>
@@ -285,7 +291,8 @@ describe.each(roles)('%s', (role) => {
 
   it.each(hostRoutes)('is answered as the table says: %s', async (name) => {
     const asking = people.get(role) ?? founder;
-    expect(await attempt(name, asking, asking)).toBe(may(name) === 'no' ? 'refused' : 'reached');
+    const allowed = notConfigured.has(name) ? 'missing' : 'reached';
+    expect(await attempt(name, asking, asking)).toBe(may(name) === 'no' ? 'refused' : allowed);
   });
 
   it.each(aboutSomebody)("reaches a colleague's things, or finds nothing: %s", async (name) => {
@@ -314,6 +321,9 @@ describe('an operator', () => {
 });
 
 describe("row-level security of a MEMBER's request", () => {
+  /** Of these a host has rows only after somebody asked for something. */
+  const mayBeEmpty = new Set(['change_request', 'legal_hold', 'guest_link']);
+
   const rowsIn = (table: string, scope: Scope) =>
     asOrganization(product.shared.database, scope, (tx) =>
       tx.anyFirst(sql.type(z.object({ row: z.string() }))`select t::text as row from ${sql.identifier([table])} t`),
@@ -333,7 +343,7 @@ describe("row-level security of a MEMBER's request", () => {
         rowsIn(table, { organizationId, onlyHostId: colleague.hostId }),
         rowsIn(table, { organizationId }),
       ]);
-      if (table !== 'change_request') expect([table, own.length > 0, others.length > 0]).toEqual([table, true, true]);
+      if (!mayBeEmpty.has(table)) expect([table, own.length > 0, others.length > 0]).toEqual([table, true, true]);
       expect([table, own.filter((row) => others.includes(row))]).toEqual([table, []]);
       expect(all.length).toBeGreaterThanOrEqual(own.length + others.length);
     }
