@@ -57,6 +57,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 
   test(`nobody is kept out of the host’s pages, in ${colorScheme}`, async ({ browser }) => {
+    // Twenty pages, each looked at whole.
+    test.setTimeout(240_000);
     const type = await host.meetingType();
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();

@@ -15,7 +15,7 @@ export const organizationDe: OrganizationMessages = {
     you: 'Sie',
     role: 'Rolle',
     roleOf: (name) => `Rolle von ${name}`,
-    joined: (when) => `seit ${when}`,
+    joined: (when) => `beigetreten ${when}`,
     upcoming: (count) => (count === 1 ? '1 Termin steht bevor' : `${count} Termine stehen bevor`),
     remove: 'Entfernen',
     roleTitle: (name, role) => `${name} die Rolle „${role}“ geben?`,

@@ -14,7 +14,7 @@ export const organizationEn = {
     you: 'you',
     role: 'Role',
     roleOf: (name: string): string => `Role of ${name}`,
-    joined: (when: string): string => `since ${when}`,
+    joined: (when: string): string => `joined ${when}`,
     upcoming: (count: number): string => (count === 1 ? '1 booking ahead' : `${count} bookings ahead`),
     remove: 'Remove',
     roleTitle: (name: string, role: string): string => `Make ${name} ${role}?`,
