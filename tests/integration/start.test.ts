@@ -20,11 +20,12 @@ type Terminal = { child: ChildProcess; printed(): string; ended: Promise<number 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'countersign-start-'));
   chmodSync(stateDir, 0o755);
-  const [port, postgres, nats, temporal, ui] = (await freePorts(5)).map(String);
+  const [port, postgres, nats, temporal, ui, metrics] = (await freePorts(6)).map(String);
   env = {
     ...processEnvironment(),
     ...{ STATE_DIR: stateDir, PORT: port, EMBEDDED_POSTGRES_PORT: postgres, EMBEDDED_NATS_PORT: nats },
     ...{ EMBEDDED_TEMPORAL_PORT: temporal, EMBEDDED_TEMPORAL_UI_PORT: ui, NODE_ENV: 'development' },
+    METRICS_PORT: metrics,
   };
 });
 
@@ -76,6 +77,15 @@ test('prints the links when everything is ready, and they open', async () => {
   const answers = await Promise.all(links.map(async (link) => (await fetch(link)).status));
   expect(answers).toEqual(links.map(() => 200));
   expect(running.printed()).toMatch(/demo@countersign\.example, password \S+\)/);
+});
+
+test('api and worker each tell Prometheus of themselves, where METRICS_PORT says so', async () => {
+  const ofApi = Number(env['METRICS_PORT']);
+  const textOf = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(await textOf(ofApi)).toMatch(/^countersign_live_connections 0$/m);
+  const worker = await textOf(ofApi + 1);
+  expect(worker).toMatch(/^countersign_state_readable 1$/m);
+  expect(worker).toMatch(/^countersign_task_queue_lag_seconds\{queue="documents"\} [\d.]+$/m);
 });
 
 test('refuses to run twice on the same state folder, in a sentence', async () => {
