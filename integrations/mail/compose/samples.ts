@@ -6,6 +6,8 @@ const addToCalendar = {
   google: 'https://calendar.google.com/calendar/render?action=TEMPLATE&text=Founder',
   outlook: 'https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject=Founder',
 };
+const holdExpiresAt = new Date('2026-11-20T08:25:00Z');
+const signingUrl = 'https://example.org/b/1/sign';
 const previousStartsAt = new Date('2026-11-24T13:30:00Z');
 const bookingPageUrl = 'https://example.org/demo/founder-meeting';
 
@@ -35,12 +37,7 @@ export function sampleMails(locale: string, timeZone: string): Samples {
     cancelUrl: 'https://example.org/b/1/cancel',
   };
   return {
-    hold_placed: {
-      ...meeting,
-      holdExpiresAt: new Date('2026-11-20T08:25:00Z'),
-      signingUrl: 'https://example.org/b/1/sign',
-      cancelUrl: 'https://example.org/b/1/cancel',
-    },
+    hold_placed: { ...meeting, holdExpiresAt, signingUrl, cancelUrl: toGuest.cancelUrl },
     booking_confirmed_guest: { ...toGuest, hasNda: true, addToCalendar },
     booking_confirmed_host: { ...toHost, hasNda: true },
     booking_canceled_guest: { ...meeting, canceledBy: 'host', reason: 'I fell ill, sorry.', bookingPageUrl },
@@ -98,13 +95,12 @@ type About<K extends MailKind> = Omit<MailData[K], 'newStartsAt' | 'why'>;
 /** A move that waits for a signature, and how it may end. */
 function sampleMoves(toGuest: About<'move_ended_guest'>, toHost: About<'move_ended_host'>): Moves {
   const newStartsAt = new Date('2026-11-26T13:30:00Z');
-  const holdExpiresAt = new Date('2026-11-20T08:25:00Z');
   return {
     move_to_sign_guest: {
       ...toGuest,
       newStartsAt,
       holdExpiresAt,
-      signingUrl: 'https://example.org/b/1/sign',
+      signingUrl,
       isAskedByHost: false,
     },
     move_to_sign_host: { ...toHost, newStartsAt, holdExpiresAt },
