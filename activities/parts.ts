@@ -20,6 +20,8 @@ export type Parts = {
   publicUrl: string;
   /** Tells a booking's workflow to look at the stored state; starts one when there is none. */
   nudge(bookingId: string): Promise<void>;
+  /** Gives a booking whose workflow cannot go on a new run. @returns whether it did. */
+  revive(bookingId: string): Promise<boolean>;
   meter: WorkerMeter;
   log: Log;
 };

@@ -13,6 +13,8 @@ const publishAfterMs = 2_000;
 const abandonAfterSeconds = 120;
 const nudgeAfterSeconds = 10;
 const mailAfterSeconds = 30;
+/** By then a nudge had its effect, if the workflow can go on at all. */
+const reviveAfterSeconds = 60;
 
 /** Picks up what a crash left lying: facts that did not leave, requests nobody took, holds nobody ended, signatures nobody was told of. */
 export async function sweep(parts: Parts): Promise<void> {
@@ -33,6 +35,9 @@ export async function sweep(parts: Parts): Promise<void> {
     await parts.nudge(id);
   });
   await each('nudging a workflow', await bookingsToNudge(database, nudgeAfterSeconds), (id) => parts.nudge(id));
+  await each('reviving a workflow', await bookingsToNudge(database, reviveAfterSeconds), async (id) => {
+    if (await parts.revive(id)) log.warn({ bookingId: id }, 'a workflow that could not go on was replaced');
+  });
   await each('sending an account mail', await waitingAccountMessages(database, mailAfterSeconds), (id) =>
     sendMail(parts, id),
   );

@@ -36,6 +36,11 @@ export type BookingEngine = {
   change(booking: StartedBooking, requestId: string): Promise<ChangeOutcome>;
   /** Something new is stored about this booking: its workflow should look, and is started when there is none. */
   nudge(booking: StartedBooking): Promise<void>;
+  /**
+   * For a booking that stands still although it was nudged: when its workflow's task keeps failing (its history cannot be replayed, its type
+   * is unknown), a new run takes its place and goes on from the stored state. @returns whether one did.
+   */
+  revive(booking: StartedBooking): Promise<boolean>;
   /** Starts the sending of a mail that is about no booking. */
   sendAccountMail(messageId: string): Promise<void>;
   /** Starts a run of the retention policies beside the scheduled ones: what was erased just now is deleted from the store by it. */
@@ -49,6 +54,8 @@ export class EngineUnavailable extends Error {
 }
 
 const answerTimeoutMs = 20_000;
+/** So often does no workflow task fail that only waits for a worker or a database to come back. */
+const hopelessAttempts = 5;
 
 export function createBookingEngine(client: Client): BookingEngine {
   const start = (booking: StartedBooking, resume: boolean) =>
@@ -86,6 +93,17 @@ export function createBookingEngine(client: Client): BookingEngine {
           signalArgs: [],
         }),
       );
+    },
+    revive: async (booking) => {
+      const { raw } = await answered(() => client.workflow.getHandle(bookingWorkflowId(booking.id)).describe());
+      if ((raw.pendingWorkflowTask?.attempt ?? 0) < hopelessAttempts) return false;
+      await answered(() =>
+        client.workflow.start(bookingWorkflowType, {
+          ...startOptions(booking, true),
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
+        }),
+      );
+      return true;
     },
     sendAccountMail: async (messageId) => {
       await answered(() =>

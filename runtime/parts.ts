@@ -34,6 +34,10 @@ export function openWorkerParts(config: Config, shared: Shared, log: Log): { par
       const booking = await findBooking(shared.database, bookingId);
       if (booking) await shared.engine.nudge(booking);
     },
+    revive: async (bookingId) => {
+      const booking = await findBooking(shared.database, bookingId);
+      return booking !== null && (await shared.engine.revive(booking));
+    },
     meter: workerMeter(shared.metrics),
     log,
   };

@@ -171,6 +171,34 @@ describe('what a crash left lying', () => {
     );
   });
 
+  it(
+    'a signature whose workflow cannot go on, whatever is tried, still ends in a confirmed booking',
+    { timeout: 180_000 },
+    async () => {
+      const { id, token } = await bookingToSign(product, host, type);
+      const session = await openSigning(product, token);
+      const { temporal, database } = product.shared;
+      await temporal.workflow.getHandle(bookingWorkflowId(id)).terminate('replaced');
+      // Its task fails at every attempt, as that of a history which cannot be replayed.
+      const broken = await temporal.workflow.start('noSuchWorkflow', {
+        workflowId: bookingWorkflowId(id),
+        taskQueue: 'bookings',
+      });
+      await signTyped(product, token, session);
+      await database.query(
+        sql.unsafe`update envelope set ended_at = ended_at - interval '2 minutes' where booking_id = ${id}`,
+      );
+      await eventually(
+        async () => (await broken.describe()).raw.pendingWorkflowTask?.attempt ?? 0,
+        (attempts) => attempts >= 5,
+        120_000,
+      );
+      await sweep(parts);
+      await untilStatus(product, token, 'confirmed');
+      expect(product.log.map(({ message }) => message)).toContain('a workflow that could not go on was replaced');
+    },
+  );
+
   it('a signature whose workflow was lost still ends in a confirmed booking', async () => {
     const { id, token } = await bookingToSign(product, host, type);
     await product.shared.temporal.workflow.getHandle(bookingWorkflowId(id)).terminate('lost');
