@@ -26,7 +26,7 @@ type TwoFactorHandlers = Pick<
 
 /** The second step of log-in: setting it up, passing it, getting rid of it. */
 export function twoFactorRoutes(parts: ApiParts, auth: AuthParts): TwoFactorHandlers {
-  const { database, publicUrl } = parts;
+  const { database } = parts;
   return {
     logInSecondStep: async ({ body, headers, ip, userAgent, response }) =>
       me(await finishLogIn(parts, auth, { code: body.code, cookies: headers['cookie'], ip, userAgent, response })),
