@@ -90,8 +90,11 @@ export const BookingCreated = z
   .meta({ id: 'BookingCreated' });
 export type BookingCreated = z.infer<typeof BookingCreated>;
 
-/** `signed`: the newest one that is signed, else the one as sent; `to_sign`: the one that waits for a signature, if one does. */
-export const DocumentChoice = z.object({ which: z.enum(['signed', 'to_sign']).default('signed') });
+export const DocumentChoice = z.object({
+  which: z.enum(['signed', 'to_sign']).default('signed').meta({
+    description: '`signed`: the newest signed one, else the one as sent; `to_sign`: the one that waits for a signature',
+  }),
+});
 
 export const Reason = z.object({ reason: Text(1000).default('') }).meta({ id: 'Reason' });
 export const Move = z
