@@ -122,7 +122,9 @@ export const privacyRoutes = {
     summary: 'The document behind a link (the access is audited); a browser is led to a page when it has run out',
     audience: 'public',
     tag: 'guest',
-    params: z.object({ token: z.string().max(2_000).describe('What the link ends with: names one document, for minutes') }),
+    params: z.object({
+      token: z.string().max(2_000).describe('What the link ends with: names one document, for minutes'),
+    }),
     success: { status: 200, mediaType: pdf },
     problems: ['link_expired', 'document_removed'],
   },
