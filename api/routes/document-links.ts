@@ -15,9 +15,7 @@ export function documentLinkRoutes(parts: ApiParts): LinkHandlers {
   const { database } = parts;
   return {
     bookingDocumentLink: async ({ who, params, ip }) => {
-      const isOwn = await asOrganization(database, scopeOf(who), (tx) =>
-        belongsTo(tx, who.organizationId, params.id),
-      );
+      const isOwn = await asOrganization(database, scopeOf(who), (tx) => belongsTo(tx, who.organizationId, params.id));
       const document = isOwn ? await findDocument(database, params.documentId) : null;
       if (document?.bookingId !== params.id) throw new Refused('not_found');
       return makeDocumentLink(parts, document, { type: 'host', id: who.accountId, ip });
