@@ -24,6 +24,7 @@ async function expectAccessible(page: Page): Promise<void> {
 test('a host turns two-factor on, logs in with a code and with a recovery code, and turns it off', async ({ page }) => {
   const host = await newHost('Two Steps');
   await typePassword(page, host);
+  await expect(page.getByRole('heading', { name: 'Bookings' })).toBeVisible();
   await page.goto(`${base}/dashboard/account`);
   await page.getByRole('button', { name: 'Turn on two-factor' }).click();
   const dialog = page.getByRole('dialog');
