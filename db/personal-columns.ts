@@ -19,5 +19,6 @@ export const personalColumns = [
   { table: 'webhook_receipt', column: 'detail_cipher', context: 'webhook_receipt.detail' },
   { table: 'dead_letter', column: 'payload_cipher', context: 'dead_letter.payload' },
   { table: 'idempotency_key', column: 'response_cipher', context: 'idempotency_key.response' },
+  { table: 'two_factor', column: 'secret_cipher', context: 'two_factor.secret' },
   { table: 'legal_hold', column: 'reason_cipher', context: 'legal_hold.reason' },
 ] as const;

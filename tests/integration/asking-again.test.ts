@@ -54,6 +54,9 @@ const withoutKey: Partial<Record<RouteName, string>> = {
   switchOrganization: 'once there, one is there',
   resetPassword: 'its link works once',
   signingWebhook: 'the provider’s event has an id, and is stored once',
+  mailWebhook: 'the provider’s event has an id, and is stored once',
+  bookingDocumentLink: 'stores nothing: a link ends by itself',
+  guestDocumentLink: 'stores nothing: a link ends by itself',
 };
 
 const routeOf = (name: RouteName): Route => routes[name];
@@ -69,6 +72,7 @@ const otherTexts = [
   'c'.repeat(64),
   '2031-03-05T11:00:00Z',
   'host',
+  'lost',
 ];
 
 /** The same kind of request about something else, or null where there is only one. */

@@ -34,8 +34,8 @@ beforeAll(async () => {
     POSTMARK_API_URL: postmark.url,
     POSTMARK_WEBHOOK_SECRET: secret,
   };
-  product = await startProduct({ env });
-  host = await buildHost(product);
+  product = await startProduct({ env: { ...env, OPERATOR_EMAILS: 'operator@example.org' } });
+  host = await buildHost(product, { email: 'operator@example.org' });
   type = await buildMeetingType(product, host);
 });
 afterAll(async () => {
@@ -179,13 +179,13 @@ describe('a webhook of the mail provider', () => {
     const { body } = await asHost<{ items: z.infer<typeof DeadLetter>[] }>(
       product,
       host,
-      '/dead-letters',
+      '/installation/dead-letters',
       undefined,
       'GET',
     );
     expect(body.items.map(({ source }) => source)).toEqual(['mail:postmark', 'mail:postmark']);
     const unknown = body.items.find(({ reason }) => reason.startsWith('No mail of ours'));
-    const replayed = await asHost(product, host, `/dead-letters/${unknown?.id}/replay`);
+    const replayed = await asHost(product, host, `/installation/dead-letters/${unknown?.id}/replay`);
     expect(replayed).toMatchObject({ status: 200, body: { replayedAt: null } });
   });
 });

@@ -14,8 +14,8 @@ let product: Product;
 let host: TestHost;
 let type: TestType;
 beforeAll(async () => {
-  product = await startProduct();
-  host = await buildHost(product);
+  product = await startProduct({ env: { OPERATOR_EMAILS: 'operator@example.org' } });
+  host = await buildHost(product, { email: 'operator@example.org' });
   type = await buildMeetingType(product, host, { nda: true });
 });
 afterAll(() => product.stop());
@@ -48,7 +48,8 @@ const countOf = (table: 'webhook_receipt' | 'dead_letter') =>
     select count(*) as count from ${sql.identifier([table])}`);
 
 const deadLetters = async () =>
-  (await asHost<{ items: z.infer<typeof DeadLetter>[] }>(product, host, '/dead-letters', undefined, 'GET')).body.items;
+  (await asHost<{ items: z.infer<typeof DeadLetter>[] }>(product, host, '/installation/dead-letters', undefined, 'GET'))
+    .body.items;
 
 describe('a webhook of the signing provider', () => {
   it('is refused when it is forged, altered or too old, and nothing of it is stored', async () => {
@@ -118,7 +119,8 @@ describe('a webhook of the signing provider', () => {
       reason: expect.stringContaining('No envelope') as string,
     });
 
-    const replay = () => asHost<z.infer<typeof DeadLetter>>(product, host, `/dead-letters/${letter?.id}/replay`);
+    const replay = () =>
+      asHost<z.infer<typeof DeadLetter>>(product, host, `/installation/dead-letters/${letter?.id}/replay`);
     expect(await replay()).toMatchObject({ status: 200, body: { replayedAt: null } });
     expect((await readMine(product, token)).status).toBe('held');
     await rename('not-yet-known', envelopeId);
