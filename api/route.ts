@@ -77,7 +77,9 @@ export function mountRoutes(router: Router, handlers: Handlers, parts: ApiParts,
     const handler = handlers[name] as unknown as (call: unknown) => Promise<unknown>;
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     router[route.method](path, serve(name, route, handler, parts, limiter));
-    methods.set(path, [...(methods.get(path) ?? []), route.method]);
+    // However its parameter is called: two routes may share an address.
+    const address = path.replaceAll(/:\w+/g, ':value');
+    methods.set(address, [...(methods.get(address) ?? []), route.method]);
   }
   // After all of them: a path with a parameter may take what a fixed one before it does not. Fixed ones first, for what neither takes.
   const parameters = (path: string): number => path.split(':').length;
