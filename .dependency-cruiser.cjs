@@ -5,7 +5,11 @@
 const rooms = {
   domain: { rooms: [], packages: ['luxon'] },
   contract: { rooms: ['domain'], packages: ['zod', 'zod-openapi'] },
-  db: { rooms: ['domain'], packages: ['slonik', '@slonik/[^/]+', 'pg', 'pg-copy-streams', 'zod'], node: true },
+  db: {
+    rooms: ['domain'],
+    packages: ['slonik', '@slonik/[^/]+', 'pg', 'pg-copy-streams', 'zod', '@opentelemetry/api'],
+    node: true,
+  },
   integrations: { rooms: ['domain'], packages: ['.*'], node: true },
   workflows: { rooms: ['domain'], types: ['activities'], packages: ['@temporalio/(workflow|common)'] },
   activities: { rooms: ['domain', 'db', 'integrations'], types: ['workflows'], packages: ['.*'], node: true },

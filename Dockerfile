@@ -21,7 +21,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends chromium tini \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production \
-    NODE_OPTIONS=--enable-source-maps \
+    NODE_OPTIONS="--enable-source-maps --max-semi-space-size=32" \
     CHROMIUM_PATH=/usr/bin/chromium \
     STATE_DIR=/var/lib/countersign \
     HOME=/tmp \

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { contractTable } from './web/contract-table.ts';
@@ -18,8 +19,9 @@ export default defineConfig({
           include: [
             '{domain,contract,db,workflows,activities,integrations,api,runtime,web}/**/*.test.ts',
             'tests/*.test.ts',
-            'tests/faults/*/*.test.ts',
+            'tests/{faults/*,linearizability}/*.test.ts',
           ],
+          testTimeout: 30_000,
         },
       },
       {
@@ -27,8 +29,11 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/{integration,workflows}/**/*.test.ts'],
           globalSetup: ['tests/servers.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // For a machine that is busy with something else: what is right is not known by the clock.
+          testTimeout: 150_000,
+          hookTimeout: 240_000,
+          // They wait for servers more than they work: also where there are two processors only, two files at a time.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       // What is deployed, as its own tools read it: needs them, see tests/deploy.

@@ -2,6 +2,7 @@ import type { Mailer } from '#integrations/mail/mailer.ts';
 import type { PdfRenderer } from '#integrations/pdf/renderer.ts';
 import type { SigningProvider } from '#integrations/signing/provider.ts';
 import type { DocumentVault } from '#integrations/storage/vault.ts';
+import type { Clock } from '#db/clock.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import type { FactPublisher } from './publish-facts.ts';
@@ -9,6 +10,8 @@ import type { FactPublisher } from './publish-facts.ts';
 /** What activities work with; made once per worker process. */
 export type Parts = {
   database: Database;
+  /** The database's. */
+  clock: Clock;
   cipher: PersonalCipher;
   facts: FactPublisher;
   vault: DocumentVault;
@@ -20,6 +23,8 @@ export type Parts = {
   publicUrl: string;
   /** Tells a booking's workflow to look at the stored state; starts one when there is none. */
   nudge(bookingId: string): Promise<void>;
+  /** Of these bookings, those whose workflow runs. */
+  running(bookingIds: readonly string[]): Promise<readonly string[]>;
   /** Gives a booking whose workflow cannot go on a new run. @returns whether it did. */
   revive(bookingId: string): Promise<boolean>;
   meter: WorkerMeter;

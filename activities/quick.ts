@@ -21,8 +21,9 @@ export function quickEffects(parts: Parts): QuickEffects {
     // Asked for after news: what the api wrote meanwhile (a signature, a no-show) has facts that should leave now.
     readProgress: after,
     holdSlot: async (bookingId) => {
-      const hold = await holdSlot(database, bookingId);
-      return { hold, progress: await after(bookingId) };
+      const decided = await holdSlot(database, bookingId);
+      facts.soon(bookingId);
+      return decided;
     },
     applyChange: async (requestId) => {
       const { outcome: change, bookingId } = await applyChange(database, requestId);

@@ -1,6 +1,7 @@
 import { envelopeSent } from '#db/changes/agreement.ts';
 import { readBookingContext } from '#db/queries/booking-context.ts';
 import { documentOf } from '#db/queries/documents.ts';
+import { envelopeAsked } from '#db/queries/envelopes.ts';
 import { awaitsSignature } from '#domain/booking/moves.ts';
 import { vaultContext } from './create-agreement.ts';
 import { derivedId, inRound } from './derived-id.ts';
@@ -18,6 +19,7 @@ export async function sendEnvelope(parts: Parts, bookingId: string, isRepeat = f
   const pdf = await parts.vault.read(document, vaultContext(booking.organizationId, document.id));
   const signer = { name: guest.name, email: guest.email };
   const envelopeId = derivedId(inRound('envelope', document.round), bookingId);
+  if (parts.signing.findEnvelopes) await envelopeAsked(parts.database, document.id);
   const { providerEnvelopeId } = await parts.signing.createEnvelope({
     envelopeId,
     document: { documentId: document.id, title: document.title, pdf, sha256: document.sha256 },

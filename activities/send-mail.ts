@@ -1,6 +1,6 @@
 import { mailDelivered, mayLeave } from '#db/changes/mail.ts';
-import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
-import { documentOf } from '#db/queries/documents.ts';
+import { readBookingContext } from '#db/queries/booking-context.ts';
+import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
 import { findMessage, markMessage, type MessageRow } from '#db/queries/messages.ts';
 import { readChangeOf } from '#db/queries/change-requests.ts';
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
@@ -15,7 +15,7 @@ export async function sendMail(parts: Parts, messageId: string): Promise<void> {
   if (message.status !== 'requested') return;
   if (message.bookingId === null) return sendAccountMail(parts, message);
   const { bookingId } = message;
-  const mail = await compose(parts, message, bookingId);
+  const { mail, documentId } = await compose(parts, message, bookingId);
   // Last, so that a change in the meantime is seen: what was overtaken does not leave.
   if (!(await mayLeave(parts.database, bookingId, messageId))) return parts.facts.soon(bookingId);
   const { name: provider } = parts.mailer;
@@ -25,6 +25,7 @@ export async function sendMail(parts: Parts, messageId: string): Promise<void> {
       outcome: 'sent',
       provider,
       providerMessageId: outcome.providerMessageId,
+      documentId,
     });
   } else {
     await mailDelivered(parts.database, bookingId, messageId, { outcome: 'failed', provider, failure: outcome.reason });
@@ -32,22 +33,32 @@ export async function sendMail(parts: Parts, messageId: string): Promise<void> {
   parts.facts.soon(bookingId);
 }
 
-async function compose(parts: Parts, message: MessageRow, bookingId: string): Promise<OutgoingMail> {
+type Composed = {
+  mail: OutgoingMail;
+  /** What is attached to it, which the trail says of the sending. */
+  documentId: string | null;
+};
+
+async function compose(parts: Parts, message: MessageRow, bookingId: string): Promise<Composed> {
   const context = await readBookingContext(parts.database, parts.cipher, bookingId);
   const wording = await readChangeOf(parts.database, parts.cipher, bookingId);
-  const mail = bookingMail({ parts, message, context, wording, now: new Date() });
-  const attachments = carriesDocument.has(message.kind) ? await signedDocument(parts, context) : [];
-  return { ...mail, attachments };
+  const mail = bookingMail({ parts, message, context, wording, now: parts.clock.now() });
+  const document = carriesDocument.has(message.kind)
+    ? await documentOf(parts.database, context.booking.id, 'signed')
+    : null;
+  const attachments = document ? [await attached(parts, document)] : [];
+  return { mail: { ...mail, attachments }, documentId: document?.id ?? null };
 }
 
 /** Their text says that the signed PDF is attached. */
 const carriesDocument: ReadonlySet<string> = new Set(['booking_confirmed', 'booking_rescheduled']);
 
-async function signedDocument(parts: Parts, { booking }: BookingContext): Promise<OutgoingMail['attachments']> {
-  const document = await documentOf(parts.database, booking.id, 'signed');
-  if (!document) return [];
+async function attached(
+  parts: Parts,
+  document: DocumentRow,
+): Promise<NonNullable<OutgoingMail['attachments']>[number]> {
   const content = await parts.vault.read(document, vaultContext(document.organizationId, document.id));
-  return [{ filename: `${document.title}.pdf`, contentType: 'application/pdf', content }];
+  return { filename: `${document.title}.pdf`, contentType: 'application/pdf', content };
 }
 
 async function sendAccountMail(parts: Parts, message: MessageRow): Promise<void> {

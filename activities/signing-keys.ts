@@ -1,3 +1,4 @@
+import type { Clock } from '#db/clock.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import { appendAudit, system, type Actor } from '#db/queries/audit.ts';
@@ -13,7 +14,7 @@ import {
   type OrganizationKeys,
 } from '#integrations/signing/builtin/authority.ts';
 
-type KeyParts = { database: Database; cipher: PersonalCipher };
+type KeyParts = { database: Database; clock: Clock; cipher: PersonalCipher };
 type Organization = { id: string; name: string };
 
 /**
@@ -24,9 +25,9 @@ export async function organizationKeys(parts: KeyParts, organization: Organizati
   const known = await newestSigningKey(parts.database, organization.id);
   if (known) {
     const keys = open(parts, known.privateKeyCipher);
-    return rotationDue(keys.signing, new Date()) ? renew(parts, organization, { id: known.id, keys }) : keys;
+    return rotationDue(keys.signing, parts.clock.now()) ? renew(parts, organization, { id: known.id, keys }) : keys;
   }
-  const keys = await createOrganizationAuthority({ organizationName: organization.name, now: new Date() });
+  const keys = await createOrganizationAuthority({ organizationName: organization.name, now: parts.clock.now() });
   await insertSigningKey(parts.database, { organizationId: organization.id, ...sealed(parts, keys) });
   return organizationKeys(parts, organization);
 }
@@ -52,7 +53,7 @@ async function renew(
   current: { id: string; keys: OrganizationKeys },
   { actor, reason }: { actor: Actor; reason: 'routine' | 'lost' } = { actor: system, reason: 'routine' },
 ): Promise<OrganizationKeys> {
-  const now = new Date();
+  const now = parts.clock.now();
   const input = { organizationName: organization.name, now };
   const next = reason === 'lost' ? await createOrganizationAuthority(input) : await renewKeys(current.keys, input);
   const isNext = await parts.database.transaction(async (tx) => {

@@ -1,11 +1,14 @@
 import { expireHold } from '#db/changes/expire.ts';
 import { abandonRequest } from '#db/changes/passing.ts';
 import { abandonedRequests } from '#db/queries/bookings.ts';
+import { dropOldGuesses } from '#db/queries/guesses.ts';
 import { dropOldIdempotencyKeys } from '#db/queries/idempotency.ts';
 import { bookingsToNudge, overdueHolds } from '#db/queries/left-behind.ts';
 import { waitingAccountMessages } from '#db/queries/messages.ts';
 import { bookingsWithUnpublished } from '#db/queries/outbox.ts';
 import type { Parts } from './parts.ts';
+import { recoverLostEnvelopes } from './lost-envelopes.ts';
+import { endOutlivedWorkflows } from './outlived-workflows.ts';
 import { reconcileEnvelopes } from './reconcile-envelopes.ts';
 import { sendMail } from './send-mail.ts';
 
@@ -38,11 +41,18 @@ export async function sweep(parts: Parts): Promise<void> {
   await each('reviving a workflow', await bookingsToNudge(database, reviveAfterSeconds), async (id) => {
     if (await parts.revive(id)) log.warn({ bookingId: id }, 'a workflow that could not go on was replaced');
   });
+  await endOutlivedWorkflows(parts).catch((error: unknown) =>
+    log.warn({ error }, 'sweep: looking for workflows that outlived their bookings failed, tried again next time'),
+  );
   await each('sending an account mail', await waitingAccountMessages(database, mailAfterSeconds), (id) =>
     sendMail(parts, id),
   );
   await reconcileEnvelopes(parts).catch((error: unknown) =>
     log.warn({ error }, 'sweep: asking the signing provider failed, tried again later'),
   );
+  await recoverLostEnvelopes(parts).catch((error: unknown) =>
+    log.warn({ error }, 'sweep: looking for envelopes at the signing provider failed, tried again later'),
+  );
   await dropOldIdempotencyKeys(database);
+  await dropOldGuesses(database);
 }

@@ -12,6 +12,6 @@ export async function voidEnvelope(parts: Parts, bookingId: string): Promise<voi
     providerEnvelopeId,
     reason: 'The time this agreement was for is not held any more.',
   });
-  if (outcome === 'completed') await signedAtProvider(parts.database, envelope, new Date());
+  if (outcome === 'completed') await signedAtProvider(parts.database, envelope, parts.clock.now());
   else await envelopeEnded(parts.database, bookingId, outcome);
 }

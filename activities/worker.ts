@@ -2,15 +2,19 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import {
   Worker,
   type ActivityInboundCallsInterceptor,
+  type InjectedSinks,
   type NativeConnection,
   type WorkerDeploymentOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { causeOf } from '#integrations/tracing/engine-calls.ts';
+import { inSpan, recordPastSpan } from '#integrations/tracing/spans.ts';
 import { currentTrace, inStepTrace } from '#integrations/tracing/trace-context.ts';
 import { readProgress } from '#db/queries/bookings.ts';
 import { bookingOfWorkflow, bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
 import type { DocumentEffects, HousekeepingEffects, MailEffects } from '#workflows/booking/effects.ts';
 import type { RetentionEffects } from '#workflows/retention/effects.ts';
+import type { TraceSinks } from '#workflows/tracing.ts';
 import { applyRetention } from './apply-retention.ts';
 import { collectSigned } from './collect-signed.ts';
 import { createAgreement } from './create-agreement.ts';
@@ -21,20 +25,26 @@ import { sendMail } from './send-mail.ts';
 import { sweep } from './sweep.ts';
 import { voidEnvelope } from './void-envelope.ts';
 
+export type TaskQueue = typeof bookingsQueue | typeof documentsQueue | typeof mailQueue;
+
 export type WorkerOptions = {
   connection: NativeConnection;
   namespace: string;
-  workflowBundle: WorkflowBundleOption;
+  /** Those that this process serves. */
+  queues: readonly TaskQueue[];
+  /** Asked for where workflows run. */
+  workflowBundle: () => Promise<WorkflowBundleOption>;
   /** The code's version, where tasks go by version. */
   versioning?: WorkerDeploymentOptions;
 };
 
 /**
- * The three workers of one process, each on its own task queue, so that a slow PDF or mail server never delays a hold. Their `run` resolves
- * after a shutdown, with what was under way finished.
+ * The workers of one process, each on its own task queue, so that a slow PDF or mail server never delays a hold; where queues are served by
+ * processes of their own, what a PDF or a seal computes does not either. Their `run` resolves after a shutdown, with what was under way
+ * finished.
  */
 export async function createWorkers(parts: Parts, options: WorkerOptions): Promise<Worker[]> {
-  const { connection, namespace, workflowBundle, versioning } = options;
+  const { connection, namespace, versioning } = options;
   const shared = {
     connection,
     namespace,
@@ -51,30 +61,36 @@ export async function createWorkers(parts: Parts, options: WorkerOptions): Promi
       ],
     },
   };
-  return Promise.all([
-    Worker.create({
-      ...shared,
-      taskQueue: bookingsQueue,
-      workflowBundle,
-      activities: { ...quickEffects(parts), ...housekeepingEffects(parts) },
-      maxCachedWorkflows: 2_000,
-      maxConcurrentWorkflowTaskExecutions: 100,
-      maxConcurrentActivityTaskExecutions: 50,
-      maxConcurrentLocalActivityExecutions: 100,
-    }),
-    Worker.create({
-      ...shared,
-      taskQueue: documentsQueue,
-      activities: documentEffects(parts),
-      maxConcurrentActivityTaskExecutions: 4,
-    }),
-    Worker.create({
-      ...shared,
-      taskQueue: mailQueue,
-      activities: mailEffects(parts),
-      maxConcurrentActivityTaskExecutions: 10,
-    }),
-  ]);
+  const create: Record<TaskQueue, () => Promise<Worker>> = {
+    [bookingsQueue]: async () =>
+      Worker.create({
+        ...shared,
+        taskQueue: bookingsQueue,
+        workflowBundle: await options.workflowBundle(),
+        sinks: workflowTraces,
+        activities: { ...quickEffects(parts), ...housekeepingEffects(parts) },
+        maxCachedWorkflows: 2_000,
+        maxConcurrentWorkflowTaskExecutions: 100,
+        maxConcurrentActivityTaskExecutions: 50,
+        maxConcurrentLocalActivityExecutions: 100,
+      }),
+    [documentsQueue]: () =>
+      Worker.create({
+        ...shared,
+        taskQueue: documentsQueue,
+        activities: documentEffects(parts),
+        // Two processors' worth: more at once make each slower, and whoever takes a slot waits beside them.
+        maxConcurrentActivityTaskExecutions: 2,
+      }),
+    [mailQueue]: () =>
+      Worker.create({
+        ...shared,
+        taskQueue: mailQueue,
+        activities: mailEffects(parts),
+        maxConcurrentActivityTaskExecutions: 10,
+      }),
+  };
+  return Promise.all(options.queues.map((queue) => create[queue]()));
 }
 
 function documentEffects(parts: Parts): DocumentEffects {
@@ -119,11 +135,35 @@ function failuresWithoutPersons(log: Log): ActivityInboundCallsInterceptor {
   };
 }
 
-/** What a step logs carries its booking's id and trace. */
+/**
+ * What a step logs carries its booking's id and trace; where spans are sent, it is one, caused by what the workflow says. What nobody asked for
+ * and is about no booking, such as the sweep, is none.
+ */
 const traced: ActivityInboundCallsInterceptor = {
   execute: (input, next) => {
-    const workflowId = Context.current().info.workflowExecution?.workflowId ?? '';
-    return inStepTrace(bookingOfWorkflow(workflowId), () => next(input));
+    const { activityType, attempt, workflowExecution } = Context.current().info;
+    const bookingId = bookingOfWorkflow(workflowExecution?.workflowId ?? '');
+    const causedBy = causeOf(input.headers);
+    return inStepTrace(bookingId, () =>
+      causedBy === undefined && bookingId === null
+        ? next(input)
+        : inSpan(`step ${activityType}`, { causedBy, attributes: { 'countersign.attempt': attempt } }, () =>
+            next(input),
+          ),
+    );
+  },
+};
+
+/** Workflows can send nothing themselves: what they have dealt with, they tell their worker. */
+const workflowTraces: InjectedSinks<TraceSinks> = {
+  traces: {
+    handled: {
+      fn: ({ workflowId }, { name, causedBy, ...times }) =>
+        inStepTrace(bookingOfWorkflow(workflowId), () =>
+          recordPastSpan({ name: `workflow ${name}`, causedBy: { traceparent: causedBy }, ...times }),
+        ),
+      callDuringReplay: false,
+    },
   },
 };
 

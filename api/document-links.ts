@@ -26,7 +26,7 @@ export function makeDocumentLink(
   actor: Actor,
 ): { url: string; expiresAt: string } {
   if (document.removedAt) throw new Refused('document_removed');
-  const until = Date.now() + minutes * 60_000;
+  const until = parts.clock.now().getTime() + minutes * 60_000;
   const inside = { documentId: document.id, actor: { type: actor.type, id: actor.id }, until };
   const token = parts.cipher.seal(JSON.stringify(inside), context).toString('base64url');
   return { url: `${parts.publicUrl}/api/v1/document-links/${token}`, expiresAt: new Date(until).toISOString() };
@@ -35,7 +35,7 @@ export function makeDocumentLink(
 /** The document behind a link, to be shown in the page; the reading is on record with who had asked for the link, and from where it is read. */
 export async function openDocumentLink(parts: ApiParts, token: string, ip: string | null): Promise<FileAnswer> {
   const link = readToken(parts, token);
-  if (!link || link.until <= Date.now()) throw new Refused('link_expired');
+  if (!link || link.until <= parts.clock.now().getTime()) throw new Refused('link_expired');
   const document = await findDocument(parts.database, link.documentId);
   if (!document) throw new Refused('link_expired');
   return { ...(await openDocument(parts, document, { ...link.actor, ip }, 'link')), inline: true };

@@ -9,6 +9,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { ChangeOutcome, HoldOutcome } from '#workflows/booking/effects.ts';
 import {
   accountMailWorkflowType,
+  bookingOfWorkflow,
   bookingsQueue,
   bookingWorkflowId,
   bookingWorkflowType,
@@ -36,6 +37,8 @@ export type BookingEngine = {
   change(booking: StartedBooking, requestId: string): Promise<ChangeOutcome>;
   /** Something new is stored about this booking: its workflow should look, and is started when there is none. */
   nudge(booking: StartedBooking): Promise<void>;
+  /** Of these bookings, those whose workflow runs, by the engine's list: it is a moment behind. */
+  running(bookingIds: readonly string[]): Promise<readonly string[]>;
   /**
    * For a booking that stands still although it was nudged: when its workflow's task keeps failing (its history cannot be replayed, its type
    * is unknown), a new run takes its place and goes on from the stored state. @returns whether one did.
@@ -94,9 +97,9 @@ export function createBookingEngine(client: Client): BookingEngine {
         }),
       );
     },
+    running: (bookingIds) => answered(() => runningAmong(client, bookingIds)),
     revive: async (booking) => {
-      const { raw } = await answered(() => client.workflow.getHandle(bookingWorkflowId(booking.id)).describe());
-      if ((raw.pendingWorkflowTask?.attempt ?? 0) < hopelessAttempts) return false;
+      if (!(await answered(() => isHopeless(client, bookingWorkflowId(booking.id))))) return false;
       await answered(() =>
         client.workflow.start(bookingWorkflowType, {
           ...startOptions(booking, true),
@@ -129,6 +132,38 @@ export function createBookingEngine(client: Client): BookingEngine {
       await client.withDeadline(Date.now() + 2_000, () => client.connection.workflowService.getSystemInfo({}));
     },
   };
+}
+
+/** So many ids does one question name. */
+const namedAtOnce = 100;
+
+async function runningAmong(client: Client, bookingIds: readonly string[]): Promise<string[]> {
+  const running: string[] = [];
+  for (let first = 0; first < bookingIds.length; first += namedAtOnce) {
+    const named = bookingIds.slice(first, first + namedAtOnce).map((id) => `'${bookingWorkflowId(id)}'`);
+    const query = `ExecutionStatus = 'Running' AND WorkflowId IN (${named.join(', ')})`;
+    for await (const { workflowId } of client.workflow.list({ query })) {
+      const bookingId = bookingOfWorkflow(workflowId);
+      if (bookingId !== null) running.push(bookingId);
+    }
+  }
+  return running;
+}
+
+async function isHopeless(client: Client, workflowId: string): Promise<boolean> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  if ((raw.pendingWorkflowTask?.attempt ?? 0) >= hopelessAttempts) return true;
+  // News begins a new count of attempts, and leaves the failure before it in the history.
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    maximumPageSize: 100,
+  });
+  const events = history?.events ?? [];
+  const lastSuccess = events.findIndex(({ workflowTaskCompletedEventAttributes: completed }) => completed);
+  const since = lastSuccess === -1 ? events : events.slice(0, lastSuccess);
+  const failures = since.filter(({ workflowTaskFailedEventAttributes: failed }) => failed?.failure);
+  return failures.length >= hopelessAttempts;
 }
 
 function startOptions(booking: StartedBooking, resume: boolean) {

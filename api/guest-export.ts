@@ -23,7 +23,7 @@ export async function exportGuest(parts: ApiParts, bookingIds: readonly string[]
     bookings.push(await recordOf(parts, bookingId, files));
     Object.assign(files, await documentFiles(parts, bookingId, actor));
   }
-  const about = { format: 'countersign-guest-data-1', exportedAt: new Date().toISOString(), bookings };
+  const about = { format: 'countersign-guest-data-1', exportedAt: parts.clock.now().toISOString(), bookings };
   files['guest.json'] = Buffer.from(`${JSON.stringify(about, null, 2)}\n`);
   return { bytes: zipSync(files, { level: 6 }), filename: 'guest-data.zip' };
 }

@@ -15,6 +15,7 @@ import { logInElsewhereRoutes } from './routes/log-in-elsewhere.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { memberRoutes } from './routes/members.ts';
 import { offerRoutes } from './routes/offer.ts';
+import { pageTraceRoutes } from './routes/page-traces.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { privacyRoutes } from './routes/privacy.ts';
@@ -23,10 +24,11 @@ import { signingRoutes } from './routes/signing.ts';
 import { twoFactorRoutes } from './routes/two-factor.ts';
 import { verificationRoutes } from './routes/verification.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import type { SlotsShortcut } from './slots-shortcut.ts';
 import { createTurnstile } from './turnstile.ts';
 
 /** One handler for each route of the contract: one that is missing does not compile. */
-export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
+export function handlers(parts: ApiParts, limiter: Limiter, shortcut: SlotsShortcut): Handlers {
   const auth = { limiter, guesses: createGuesses(parts) };
   return {
     ...accountRoutes(parts, auth),
@@ -41,7 +43,8 @@ export function handlers(parts: ApiParts, limiter: Limiter): Handlers {
     ...offerRoutes(parts),
     ...hostBookingRoutes(parts),
     ...insightRoutes(parts),
-    ...guestPages(parts),
+    ...guestPages(parts, shortcut),
+    ...pageTraceRoutes(),
     ...hold(parts, createTurnstile()),
     ...guestBookingRoutes(parts),
     ...documentLinkRoutes(parts),

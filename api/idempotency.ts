@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import type { Route, RouteName } from '#contract/routes.ts';
+import { gathering } from '#db/gathering.ts';
+import { sha256, type PersonalCipher } from '#db/personal.ts';
+import type { Database } from '#db/pool.ts';
 import {
-  claimIdempotencyKey,
+  claimIdempotencyKeys,
   findIdempotencyKey,
   releaseIdempotencyKey,
-  storeResponse,
+  storeResponses,
   type IdempotencyRow,
+  type StoredResponse,
 } from '#db/queries/idempotency.ts';
 import { problems, type ProblemCode } from '#contract/problems.ts';
 import type { ApiParts } from './parts.ts';
@@ -22,96 +25,105 @@ type StoredAnswer = { cookies?: string[] | undefined } & (
   { kind: 'answer'; body: unknown } | { kind: 'refusal'; code: ProblemCode; detail: Refused['detail'] }
 );
 
-/** Requests under way in this process: a twin waits for the first one's answer instead of being sent away. */
-const underWay = new Map<string, Promise<unknown>>();
+/** Answers a request once: see `createIdempotency`. */
+export type Idempotency = (keyed: Keyed, work: () => Promise<unknown>) => Promise<{ body: unknown }>;
+
+type Memory = {
+  database: Database;
+  cipher: PersonalCipher;
+  store(answer: StoredResponse): Promise<void>;
+  /** Refusals that say no more than their code, sealed once: a crowd is told the same a thousand times. */
+  sealedRefusals: Map<ProblemCode, Buffer>;
+};
+type At = { scope: string; key: string; response: Response };
 
 /**
  * The same key with the same request gets the same answer; with another request it is refused. Routes name what they make after the key
  * (see `idFromKey`), so that a request whose process died half-way is simply run again.
  */
-export async function withIdempotency(
-  parts: ApiParts,
-  keyed: Keyed,
-  work: () => Promise<unknown>,
-): Promise<{ body: unknown }> {
-  const scope = scopeOf(keyed);
-  // Keyed: a body may hold a password, which a plain hash would give away to whoever guesses it.
-  const { params, query, body } = keyed.call;
-  const requestSha256 = parts.cipher.fingerprint(canonical([params, body, ...(query ? [query] : [])]));
-  const known = await claimIdempotencyKey(parts.database, {
-    scope,
-    key: keyed.key,
-    requestSha256,
-    organizationId: organizationOf(keyed),
-    bookingId: null,
+export function createIdempotency({ database, cipher }: Pick<ApiParts, 'database' | 'cipher'>): Idempotency {
+  const claimKey = gathering((inputs: Parameters<typeof claimIdempotencyKeys>[1]) =>
+    claimIdempotencyKeys(database, inputs),
+  );
+  const store = gathering(async (answers: readonly StoredResponse[]) => {
+    await storeResponses(database, answers);
+    return answers.map(() => undefined);
   });
-  if (known && known.requestSha256 !== requestSha256)
-    throw new Refused('idempotency_key_reused', { errors: [keyError] });
-  const stored = known && openAnswer(parts, known);
-  const { response } = keyed.call;
-  if (stored) return replay(stored, response);
-  const id = `${scope}:${keyed.key}`;
-  // Twins go one at a time: each of those that waited finds the answer of the one before it.
-  let hasWaited = false;
-  for (let twin = underWay.get(id); twin; twin = underWay.get(id)) {
-    hasWaited = true;
-    await twin.catch(() => {});
-  }
-  const run = answerOnce(parts, { scope, key: keyed.key, hasWaited, response }, work);
-  underWay.set(id, run);
-  try {
-    return { body: await run };
-  } finally {
-    if (underWay.get(id) === run) underWay.delete(id);
-  }
+  const memory: Memory = { database, cipher, store, sealedRefusals: new Map() };
+  /** Requests under way in this process: a twin waits for the first one's answer instead of being sent away. */
+  const underWay = new Map<string, Promise<unknown>>();
+  return async (keyed, work) => {
+    const scope = scopeOf(keyed);
+    // Keyed: a body may hold a password, which a plain hash would give away to whoever guesses it.
+    const { params, query, body, response } = keyed.call;
+    const requestSha256 = cipher.fingerprint(canonical([params, body, ...(query ? [query] : [])]));
+    const organizationId = organizationOf(keyed);
+    const known = await claimKey({ scope, key: keyed.key, requestSha256, organizationId, bookingId: null });
+    if (known && known.requestSha256 !== requestSha256)
+      throw new Refused('idempotency_key_reused', { errors: [keyError] });
+    const stored = known && openAnswer(memory, known);
+    if (stored) return replay(stored, response);
+    const id = `${scope}:${keyed.key}`;
+    // Twins go one at a time: each of those that waited finds the answer of the one before it.
+    let hasWaited = false;
+    for (let twin = underWay.get(id); twin; twin = underWay.get(id)) {
+      hasWaited = true;
+      await twin.catch(() => {});
+    }
+    const run = answerOnce(memory, { scope, key: keyed.key, hasWaited, response }, work);
+    underWay.set(id, run);
+    try {
+      return { body: await run };
+    } finally {
+      if (underWay.get(id) === run) underWay.delete(id);
+    }
+  };
 }
 
 const keyError = { field: 'headers.idempotency-key', code: 'reused', message: 'Use a new key for a new request.' };
 
 async function answerOnce(
-  parts: ApiParts,
-  at: { scope: string; key: string; hasWaited: boolean; response: Response },
+  memory: Memory,
+  at: At & { hasWaited: boolean },
   work: () => Promise<unknown>,
 ): Promise<unknown> {
-  const known = at.hasWaited ? await findIdempotencyKey(parts.database, at.scope, at.key) : null;
-  const stored = known && openAnswer(parts, known);
-  return stored ? replay(stored, at.response).body : execute(parts, at, work);
+  const known = at.hasWaited ? await findIdempotencyKey(memory.database, at.scope, at.key) : null;
+  const stored = known && openAnswer(memory, known);
+  return stored ? replay(stored, at.response).body : execute(memory, at, work);
 }
 
-async function execute(
-  parts: ApiParts,
-  at: { scope: string; key: string; response: Response },
-  work: () => Promise<unknown>,
-): Promise<unknown> {
+async function execute(memory: Memory, at: At, work: () => Promise<unknown>): Promise<unknown> {
   try {
     const body = await work();
-    await store(parts, at, { kind: 'answer', body: isBytes(body) ? null : body, cookies: cookiesOf(at.response) });
+    await store(memory, at, { kind: 'answer', body: isBytes(body) ? null : body, cookies: cookiesOf(at.response) });
     return body;
   } catch (error) {
     if (error instanceof Refused && problems[error.code].status < 500 && error.code !== 'rate_limited') {
       const cookies = cookiesOf(at.response);
-      await store(parts, at, { kind: 'refusal', code: error.code, detail: error.detail, cookies });
+      await store(memory, at, { kind: 'refusal', code: error.code, detail: error.detail, cookies });
     } else {
-      await releaseIdempotencyKey(parts.database, at.scope, at.key);
+      await releaseIdempotencyKey(memory.database, at.scope, at.key);
     }
     throw error;
   }
 }
 
-async function store(parts: ApiParts, at: { scope: string; key: string }, answer: StoredAnswer): Promise<void> {
+async function store(memory: Memory, { scope, key }: At, answer: StoredAnswer): Promise<void> {
   const status = answer.kind === 'answer' ? 200 : problems[answer.code].status;
-  await storeResponse(
-    parts.database,
-    at.scope,
-    at.key,
-    status,
-    parts.cipher.seal(JSON.stringify(answer), 'idempotency_key.response'),
-  );
+  await memory.store({ scope, key, status, response: sealAnswer(memory, answer) });
 }
 
-function openAnswer(parts: ApiParts, row: IdempotencyRow): StoredAnswer | null {
+function sealAnswer({ cipher, sealedRefusals }: Memory, answer: StoredAnswer): Buffer {
+  const seal = () => cipher.seal(JSON.stringify(answer), 'idempotency_key.response');
+  if (answer.kind === 'answer' || answer.cookies || Object.keys(answer.detail).length > 0) return seal();
+  const sealed = sealedRefusals.get(answer.code) ?? seal();
+  sealedRefusals.set(answer.code, sealed);
+  return sealed;
+}
+
+function openAnswer({ cipher }: Memory, row: IdempotencyRow): StoredAnswer | null {
   return row.responseCipher
-    ? (JSON.parse(parts.cipher.open(row.responseCipher, 'idempotency_key.response')) as StoredAnswer)
+    ? (JSON.parse(cipher.open(row.responseCipher, 'idempotency_key.response')) as StoredAnswer)
     : null;
 }
 
@@ -144,7 +156,7 @@ function isBytes(body: unknown): boolean {
 /** A UUID (version 8) that the same key and purpose always give; a random one without a key. */
 export function idFromKey(purpose: string, key: string | null): string {
   if (key === null) return crypto.randomUUID();
-  const hash = createHash('sha256').update(`${purpose}:${key}`).digest();
+  const hash = sha256(`${purpose}:${key}`);
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
   const hex = hash.toString('hex');

@@ -1,4 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RouteName } from '#contract/routes.ts';
 import type { RateLimits } from './parts.ts';
 import { Refused } from './problem.ts';
 
@@ -26,3 +27,25 @@ function networkOf(key: string): string {
   const address = key.startsWith('::ffff:') ? key.slice(7) : key;
   return address.includes(':') && !address.includes('@') ? address.split(':').slice(0, 4).join(':') : address;
 }
+
+/** Which of the limits a request of this route counts for. */
+export function limitOf(name: RouteName): keyof RateLimits {
+  if (name === 'hold' || name === 'reportPageTraces') return 'holdsPerMinute';
+  return attempts.has(name) ? 'attemptsPerMinute' : 'readsPerMinute';
+}
+/** What a stranger could guess with, or make us send mail by. */
+const attempts: ReadonlySet<RouteName> = new Set([
+  'register',
+  'requestPasswordReset',
+  'resetPassword',
+  'changePassword',
+  'logInSecondStep',
+  'beginLogInElsewhere',
+  'finishLogInElsewhere',
+  'verifyEmail',
+  'readInvitation',
+  'registerByInvitation',
+  'joinByInvitation',
+  'sendSigningCode',
+  'previewNdaPdf',
+]);

@@ -1,7 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { beginSpan } from '#integrations/tracing/spans.ts';
 import { currentTrace, inRequestTrace } from '#integrations/tracing/trace-context.ts';
-import type { RouteName } from '#contract/routes.ts';
+import { routes, type RouteName } from '#contract/routes.ts';
 import type { ApiLog, ApiMeter } from './parts.ts';
 
 /**
@@ -11,27 +12,54 @@ import type { ApiLog, ApiMeter } from './parts.ts';
 export function observeRequests(meter: ApiMeter, log: ApiLog): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
-    inRequestTrace(request.get('traceparent'), () => {
-      const trace = AsyncResource.bind(currentTrace);
-      response.once('finish', () => {
-        const route = routeOf(response) ?? (request.originalUrl.startsWith('/api/') ? 'unknown' : 'web');
-        const seconds = (performance.now() - started) / 1000;
-        const { statusCode: status } = response;
-        meter.requestAnswered({ route, status: String(status), seconds });
-        if (changes.has(request.method)) log.info({ ...trace(), route, status, seconds }, 'a request was answered');
+    const causedBy = request.get('traceparent');
+    inRequestTrace(causedBy, () => {
+      traceAnswer(request, response, causedBy, () => {
+        const trace = AsyncResource.bind(currentTrace);
+        response.once('finish', () => {
+          const route = routeOf(response) ?? (isOfApi(request) ? 'unknown' : 'web');
+          const seconds = (performance.now() - started) / 1000;
+          const { statusCode: status } = response;
+          meter.requestAnswered({ route, status: String(status), seconds });
+          if (changes.has(request.method)) log.info({ ...trace(), route, status, seconds }, 'a request was answered');
+        });
+        next();
       });
-      next();
     });
   };
 }
 
+/** The span of a request to the API, until its answer has left or its caller has gone. Pages and files are none. */
+function traceAnswer(request: Request, response: Response, causedBy: string | undefined, work: () => void): void {
+  if (!isOfApi(request)) return work();
+  const { method } = request;
+  const span = beginSpan(method, { kind: 'SERVER', causedBy, attributes: { 'http.request.method': method } });
+  span.run(() => {
+    const trace = AsyncResource.bind(currentTrace);
+    response.once('close', () => {
+      const name = routeOf(response);
+      const path = name === undefined ? undefined : `/api/v1${routes[name].path}`;
+      const { statusCode } = response;
+      span.describe(path === undefined ? method : `${method} ${path}`, {
+        'http.response.status_code': statusCode,
+        ...(path !== undefined && { 'http.route': path }),
+        ...(trace()?.bookingId !== undefined && { 'countersign.booking.id': trace()?.bookingId }),
+      });
+      if (statusCode >= 500) span.fail(statusCode);
+      else span.end();
+    });
+    work();
+  });
+}
+
+const isOfApi = (request: Request): boolean => request.originalUrl.startsWith('/api/');
 const changes: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export function nameRoute(response: Response, name: RouteName): void {
   response.locals['route'] = name;
 }
 
-function routeOf(response: Response): string | undefined {
-  const name: unknown = response.locals['route'];
-  return typeof name === 'string' ? name : undefined;
+function routeOf(response: Response): RouteName | undefined {
+  const name = response.locals['route'] as unknown;
+  return typeof name === 'string' ? (name as RouteName) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { BookingContext } from '#db/queries/booking-context.ts';
+import type { Clock } from '#db/clock.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import type { Actor } from '#db/queries/audit.ts';
@@ -28,6 +29,8 @@ export type PdfReport = Omit<Verification, 'known'>;
 /** What the API works with; made once per process. */
 export type ApiParts = {
   database: Database;
+  /** The database's: nothing here is decided by the clock of the machine. */
+  clock: Clock;
   cipher: PersonalCipher;
   engine: BookingEngine;
   relay: Relay;
@@ -60,6 +63,8 @@ export type ApiParts = {
   /** How many proxies stand before this process: decides whose address a request counts for. */
   trustedProxies: number;
   limits: RateLimits;
+  /** Spans are sent: pages should tell theirs. */
+  isTraced: boolean;
   /** Of each dependency, by name, for GET /health/ready. */
   checks: Readonly<Record<string, HealthCheck>>;
   meter: ApiMeter;

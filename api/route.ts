@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { reachOf, type HostRouteName } from '#contract/permissions.ts';
 import { routes, type Route, type RouteName, type Routes } from '#contract/routes.ts';
@@ -11,11 +11,12 @@ import {
   type HostCaller,
   type HostIdentity,
 } from './auth/identity.ts';
-import { withIdempotency } from './idempotency.ts';
-import type { Limiter } from './limits.ts';
+import { createIdempotency, type Idempotency } from './idempotency.ts';
+import { limitOf, type Limiter } from './limits.ts';
 import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import { nameRoute } from './observe.ts';
 import type { ApiParts } from './parts.ts';
+import { jsonType, PreparedJson } from './prepared-json.ts';
 import { Refused, validationFailed } from './problem.ts';
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -56,27 +57,28 @@ export type Answer<N extends RouteName> =
     : Success<N> extends { mediaType: string }
       ? FileAnswer
       : void;
-/** JSON that was written before: sent as it is, or as the gzip that was prepared with it. */
-export class PreparedJson {
-  readonly json: string;
-  readonly gzip: () => Buffer;
-  constructor(json: string, gzip: () => Buffer) {
-    this.json = json;
-    this.gzip = gzip;
-  }
-}
 
 export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Answer<N> | PreparedJson>;
 export type Handlers = { [N in RouteName]: Handler<N> };
 
-/** Puts every route of the contract on the router: parse, say who asks, call, present. */
+/**
+ * Puts every route of the contract on the router: parse, say who asks, call, present. Those whose paths begin with the same word stand on a
+ * router of their own: each layer that does not fit costs a comparison.
+ */
 export function mountRoutes(router: Router, handlers: Handlers, parts: ApiParts, limiter: Limiter): void {
+  const groups = new Map<string, Router>();
+  const groupOf = (path: string): Router => {
+    const group = groups.get(firstWord(path)) ?? express.Router();
+    groups.set(firstWord(path), group);
+    return group;
+  };
+  const answerOnce = createIdempotency(parts);
   const methods = new Map<string, Route['method'][]>();
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: Route = routes[name];
     const handler = handlers[name] as unknown as (call: unknown) => Promise<unknown>;
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    router[route.method](path, serve(name, route, handler, parts, limiter));
+    groupOf(path)[route.method](path, serve(name, route, handler, { parts, limiter, answerOnce }));
     // However its parameter is called: two routes may share an address.
     const address = path.replaceAll(/:\w+/g, ':value');
     methods.set(address, [...(methods.get(address) ?? []), route.method]);
@@ -84,8 +86,16 @@ export function mountRoutes(router: Router, handlers: Handlers, parts: ApiParts,
   // After all of them: a path with a parameter may take what a fixed one before it does not. Fixed ones first, for what neither takes.
   const parameters = (path: string): number => path.split(':').length;
   for (const [path, known] of [...methods].sort(([a], [b]) => parameters(a) - parameters(b)))
-    router.all(path, refuseOtherMethods(known));
+    groupOf(path).all(path, refuseOtherMethods(known));
+  router.use((request, response, next) => {
+    const group = groups.get(firstWord(request.path));
+    if (group) group(request, response, next);
+    else next();
+  });
 }
+
+/** Express tells no capital letters apart. */
+const firstWord = (path: string): string => path.slice(1).split('/', 1)[0]?.toLowerCase() ?? '';
 
 /** RFC 9110, 15.5.6: the path is known, the method is not one of its own. */
 function refuseOtherMethods(known: readonly Route['method'][]): RequestHandler {
@@ -103,12 +113,11 @@ function serve(
   name: RouteName,
   route: Route,
   handler: (call: unknown) => Promise<unknown>,
-  parts: ApiParts,
-  limiter: Limiter,
+  { parts, limiter, answerOnce }: { parts: ApiParts; limiter: Limiter; answerOnce: Idempotency },
 ): RequestHandler {
   return async (request, response) => {
     nameRoute(response, name);
-    await limiter(costOf(name), addressOf(request) ?? 'unknown');
+    await limiter(limitOf(name), addressOf(request) ?? 'unknown');
     const who = await identify(name, route, request, parts);
     const bookingId = bookingOf(route, request, who);
     if (bookingId !== null) traceBooking(bookingId);
@@ -129,9 +138,7 @@ function serve(
     response.setHeader('Cache-Control', 'no-store');
     const work = () => handler(call);
     const answer =
-      call.key === null
-        ? { body: await work() }
-        : await withIdempotency(parts, { name, route, call, key: call.key }, work);
+      call.key === null ? { body: await work() } : await answerOnce({ name, route, call, key: call.key }, work);
     send(response, route, answer.body);
   };
 }
@@ -158,38 +165,14 @@ function send(response: Response, route: Route, answer: unknown): void {
 }
 
 /** With its length, so that it leaves in one piece. */
-function sendPrepared(response: Response, { json, gzip }: PreparedJson): void {
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  if (response.req.acceptsEncodings('gzip', 'identity') === 'gzip') {
-    const zipped = gzip();
-    response.setHeader('Content-Encoding', 'gzip').setHeader('Content-Length', zipped.length);
-    response.end(zipped);
-  } else {
-    response.setHeader('Content-Length', Buffer.byteLength(json));
-    response.end(json);
-  }
+function sendPrepared(response: Response, prepared: PreparedJson): void {
+  response.setHeader('Content-Type', jsonType);
+  const isZipped = response.req.acceptsEncodings('gzip', 'identity') === 'gzip';
+  if (isZipped) response.setHeader('Content-Encoding', 'gzip');
+  const bytes = isZipped ? prepared.gzip() : prepared.plain();
+  response.setHeader('Content-Length', bytes.length);
+  response.end(bytes);
 }
-
-function costOf(name: RouteName): 'readsPerMinute' | 'holdsPerMinute' | 'attemptsPerMinute' {
-  if (name === 'hold') return 'holdsPerMinute';
-  return attempts.has(name) ? 'attemptsPerMinute' : 'readsPerMinute';
-}
-/** What a stranger could guess with, or make us send mail by. */
-const attempts: ReadonlySet<RouteName> = new Set([
-  'register',
-  'requestPasswordReset',
-  'resetPassword',
-  'changePassword',
-  'logInSecondStep',
-  'beginLogInElsewhere',
-  'finishLogInElsewhere',
-  'verifyEmail',
-  'readInvitation',
-  'registerByInvitation',
-  'joinByInvitation',
-  'sendSigningCode',
-  'previewNdaPdf',
-]);
 
 async function identify(
   name: RouteName,
@@ -246,8 +229,8 @@ function keyOf(route: Route, request: Request): string | null {
 }
 
 /** Plain IPv4 where the socket speaks IPv6 for both. */
-export function addressOf(request: Request): string | null {
-  return request.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null;
+export function addressOf({ ip }: { ip?: string | undefined }): string | null {
+  return ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null;
 }
 
 function flat(request: Request): Record<string, string | undefined> {

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import compression from 'compression';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
+import proxyAddress from 'proxy-addr';
 import { reachOf } from '#contract/permissions.ts';
 import { guestOfToken, hostOfCookies, scopeOf } from './auth/identity.ts';
 import { handlers } from './handlers.ts';
@@ -15,8 +16,14 @@ import { openApiDocument } from './openapi.ts';
 import { mountPages } from './pages/mount.ts';
 import type { ApiParts } from './parts.ts';
 import { problemHandler, Refused } from './problem.ts';
-import { mountRoutes } from './route.ts';
+import { mountRoutes, type Handlers } from './route.ts';
+import { createSlotsShortcut } from './slots-shortcut.ts';
 
+/**
+ * So many connections may wait to be accepted; the kernel takes at most `net.core.somaxconn` of them. With fewer (Node asks for 511) some of a
+ * crowd of a thousand wait a second for their next attempt, or are reset.
+ */
+export const connectionBacklog = 4_096;
 const bodyLimit = '1mb';
 /** A signed agreement has well under one megabyte; scans that people added may have more. */
 const fileLimit = '25mb';
@@ -30,20 +37,28 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
   app.set('query parser', 'simple');
   // Answers are told apart by their position; hashing each one would be work for nothing.
   app.set('etag', false);
-  app.use(fixedHeaders(securityHeaders(parts.publicUrl)));
+  const headers = headersSaidBy(securityHeaders(parts.publicUrl));
+  app.use((_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  });
   app.use(compression({ threshold: 2_048 }));
   app.use(observeRequests(parts.meter, parts.log));
   mountHealth(app, parts);
   const limiter = createLimiter(parts.limits);
-  mountApi(app, parts, limiter);
+  const isProxy = app.get('trust proxy fn') as (address: string, index: number) => boolean;
+  const ipOf = (request: IncomingMessage) => proxyAddress(request, isProxy);
+  const shortcut = createSlotsShortcut({ ...parts, limiter, headers, ipOf });
+  const answering = handlers(parts, limiter, shortcut);
+  mountApi(app, parts, limiter, answering);
   mountDocs(app, parts);
   app.get('/mailbox.css', (_request, response) => void response.type('css').send(mailboxStyles));
   mountMailbox(app, parts);
-  mountPages(app, parts, limiter, webRoot);
+  mountPages(app, parts, { limiter, answering, webRoot });
   app.use(problemHandler(parts.log, parts.meter));
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5_000 },
-    app,
+    shortcut.before(app),
   );
   parts.relay.attach(server, {
     bookingOfToken: (token) => guestOfToken(parts.database, token),
@@ -51,13 +66,13 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
       const host = await hostOfCookies(parts, cookies);
       if (!host) return null;
       const reach = reachOf('listBookings', host);
-      return reach === 'none' ? null : scopeOf({ ...host, reach });
+      return reach === 'none' ? null : { ...scopeOf({ ...host, reach }), accountId: host.accountId };
     },
   });
   return server;
 }
 
-/** Nothing from elsewhere, nothing inline, in nobody's frame. */
+/** Nothing from elsewhere, nothing inline (but for what a page's own build has put into its head), in nobody's frame. */
 function securityHeaders(publicUrl: string) {
   const isSecure = publicUrl.startsWith('https:');
   return helmet({
@@ -85,20 +100,16 @@ function securityHeaders(publicUrl: string) {
 }
 
 /** What a middleware says to every answer alike, found out once: a dozen functions per request would say it again. */
-function fixedHeaders(middleware: RequestHandler): RequestHandler {
+function headersSaidBy(middleware: RequestHandler): readonly (readonly [string, string])[] {
   const said = new Map<string, string>();
   const listener = { setHeader: (name: string, value: string) => said.set(name, value), removeHeader: () => {} };
   void middleware({} as Request, listener as unknown as Response, (error?: unknown) => {
     if (error) throw new Error('The security headers cannot be written.', { cause: error });
   });
-  const headers = [...said];
-  return (_request, response, next) => {
-    for (const [name, value] of headers) response.setHeader(name, value);
-    next();
-  };
+  return [...said];
 }
 
-function mountApi(app: Express, parts: ApiParts, limiter: Limiter): void {
+function mountApi(app: Express, parts: ApiParts, limiter: Limiter, answering: Handlers): void {
   const router = express.Router();
   router.use(
     express.json({
@@ -114,7 +125,7 @@ function mountApi(app: Express, parts: ApiParts, limiter: Limiter): void {
       verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
     }),
   );
-  mountRoutes(router, handlers(parts, limiter), parts, limiter);
+  mountRoutes(router, answering, parts, limiter);
   router.use(() => {
     throw new Refused('not_found');
   });

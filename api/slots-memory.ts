@@ -1,9 +1,19 @@
 import { LRUCache } from 'lru-cache';
-import { listenForAvailability } from '#db/availability-news.ts';
-import type { GzipPrefix } from './gzip-prefix.ts';
+import { listenFor } from '#db/news.ts';
+import { gzipPrefix, gzipWith, type GzipPrefix } from './gzip-prefix.ts';
+import { PreparedJson } from './prepared-json.ts';
 
 /** A body that was computed once, without the parts that differ each time, and how long it stays right if nothing changes. */
-export type RememberedSlots = { hostId: string; head: string; validUntil: number; zipped?: GzipPrefix };
+export type RememberedSlots = { hostId: string; head: Buffer; validUntil: number; zipped?: GzipPrefix };
+
+/** Position and clock are of this moment, whenever the rest was computed; the position was read first, so that no fact is missed. */
+export function completed(answer: RememberedSlots, position: number, now: Date): PreparedJson {
+  const tail = Buffer.from(`,"position":${position},"serverTime":"${now.toISOString()}"}`);
+  return new PreparedJson(
+    () => Buffer.concat([answer.head, tail]),
+    () => gzipWith((answer.zipped ??= gzipPrefix(answer.head)), tail),
+  );
+}
 
 /**
  * Answers to "which slots are free" kept in memory. Every change to a host's offer reaches here at its commit and drops that host's answers;
@@ -20,13 +30,13 @@ export type SlotsMemory = {
 };
 
 const answersMax = 10_000;
-const charactersMax = 64 * 1024 * 1024;
+const bytesMax = 64 * 1024 * 1024;
 const changesKept = 10_000;
 
 export function createSlotsMemory(databaseUrl: string): SlotsMemory {
   const answers = new LRUCache<string, RememberedSlots>({
     max: answersMax,
-    maxSize: charactersMax,
+    maxSize: bytesMax,
     sizeCalculation: ({ head }) => head.length + 1,
     dispose: ({ hostId }, key) => keysOfHost.get(hostId)?.delete(key),
   });
@@ -48,7 +58,7 @@ export function createSlotsMemory(databaseUrl: string): SlotsMemory {
     forgotten += changesKept;
     changes = changes.slice(changesKept);
   };
-  const news = listenForAvailability(databaseUrl, { gap: dropAll, change: drop });
+  const news = listenFor('availability', databaseUrl, { gap: dropAll, change: drop });
   const changedSince = (mark: number, hostId: string): boolean =>
     mark < forgotten || changes.includes(hostId, mark - forgotten);
 

@@ -1,43 +1,47 @@
 import type { Occupied } from '#db/queries/claims.ts';
 
 /**
- * Holds for overlapping time of one host go through one at a time: while the first is under way the others wait for its outcome, and are
- * refused without work of their own when it succeeded. Thrift only: with several API processes, or none of this, the claim still decides.
+ * Holds for overlapping time of one host go through one at a time: while the first is under way the others wait for its outcome, and those
+ * that want what it got, or what it found taken, are refused without work of their own. Thrift only: with several API processes, or none of
+ * this, the claim still decides.
  */
 export type Turnstile = {
-  pass<T extends { outcome: string }>(
+  /** @param take says what time is taken after it, as far as it knows: by itself, or by whoever was in its way. */
+  pass<T extends { outcome: string; taken?: Occupied }>(
     hostId: string,
     during: Occupied,
-    work: () => Promise<T>,
+    take: () => Promise<T>,
   ): Promise<T | { outcome: 'slot_taken' }>;
 };
 
-type Passage = Occupied & { done: Promise<boolean> };
+type Passage = Occupied & { done: Promise<Occupied | undefined> };
+
+const refused = { outcome: 'slot_taken' as const };
+const overlap = (one: Occupied, other: Occupied): boolean => one.from < other.to && other.from < one.to;
 
 export function createTurnstile(): Turnstile {
-  const passages = new Map<string, Set<Passage>>();
+  const hosts = new Map<string, Set<Passage>>();
   return {
-    pass: async (hostId, during, work) => {
+    pass: async (hostId, during, take) => {
       for (;;) {
-        const before = [...(passages.get(hostId) ?? [])].find(
-          (other) => other.from < during.to && during.from < other.to,
-        );
+        const before = [...(hosts.get(hostId) ?? [])].find((other) => overlap(other, during));
         if (!before) break;
-        if (await before.done) return { outcome: 'slot_taken' };
+        const taken = await before.done;
+        if (taken && overlap(taken, during)) return refused;
       }
-      const { promise: done, resolve } = Promise.withResolvers<boolean>();
+      const { promise: done, resolve } = Promise.withResolvers<Occupied | undefined>();
       const passage = { ...during, done };
-      const here = passages.get(hostId) ?? new Set();
-      passages.set(hostId, here.add(passage));
-      let got = false;
+      const passages = hosts.get(hostId) ?? new Set();
+      hosts.set(hostId, passages.add(passage));
+      let taken: Occupied | undefined;
       try {
-        const result = await work();
-        got = result.outcome === 'held';
+        const result = await take();
+        taken = result.taken;
         return result;
       } finally {
-        here.delete(passage);
-        if (here.size === 0) passages.delete(hostId);
-        resolve(got);
+        passages.delete(passage);
+        if (passages.size === 0) hosts.delete(hostId);
+        resolve(taken);
       }
     },
   };

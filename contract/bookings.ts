@@ -213,6 +213,7 @@ export const HostBooking = HostBookingSummary.extend({
     release: z.boolean(),
     resend: z.boolean(),
     noShow: z.boolean(),
+    undoNoShow: z.boolean(),
     retry: z.boolean(),
     correctEmail: z.boolean(),
   }),

@@ -38,8 +38,13 @@ export const BookingNews = z.object({
   type: z.string().meta({ description: 'The fact’s type, such as booking.confirmed' }),
   bookingId: Id,
   at: Instant,
+  traceparent: z
+    .string()
+    .optional()
+    .meta({ description: 'W3C Trace Context of the relay that tells of it, where the server sends traces' }),
 });
 export const LiveNews = z.discriminatedUnion('kind', [SlotNews, BookingNews]);
+export type BookingNews = z.infer<typeof BookingNews>;
 export type LiveNews = z.infer<typeof LiveNews>;
 
 export type ServerToClient = { news: (news: LiveNews) => void };

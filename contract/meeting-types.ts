@@ -43,7 +43,7 @@ export const MeetingTypeInput = z
   .meta({ id: 'MeetingTypeInput' });
 export type MeetingTypeInput = z.infer<typeof MeetingTypeInput>;
 
-export const MeetingType = MeetingTypeInput.extend({ id: Id, hostSlug: Slug, url: z.url() }).meta({
+export const MeetingType = MeetingTypeInput.extend({ id: Id, hostId: Id, hostSlug: Slug, url: z.url() }).meta({
   id: 'MeetingType',
 });
 export type MeetingType = z.infer<typeof MeetingType>;

@@ -67,6 +67,10 @@ export const problems = {
       'The account with this address is not confirmed. Set a new password for it, which confirms it, then come back.',
   },
   token_invalid: { status: 400, title: 'This link is no longer valid. Ask for a new one.' },
+  schedule_is_default: {
+    status: 409,
+    title: 'Meeting types that name no schedule use this one. Make another one the default first.',
+  },
   // times
   unknown_time_zone: { status: 400, title: 'This time zone is not known.' },
   range_too_long: { status: 400, title: 'Ask for at most 366 days at a time.' },

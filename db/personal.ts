@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 
 /** Master keys by id; the first one encrypts, the others still decrypt (rotation). 32 bytes each. */
 export type MasterKeys = readonly { id: string; key: Uint8Array }[];
@@ -39,7 +48,7 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
   if (!newest) throw new Error('At least one master key is needed.');
   const columnKeys = new Map(masterKeys.map(({ id, key }) => [id, derive(key, 'personal-columns')]));
   const oldest = masterKeys.at(-1) ?? newest;
-  const searchKeys = masterKeys.map(({ key }) => derive(key, 'search')) as [Buffer, ...Buffer[]];
+  const searchKeys = masterKeys.map(({ key }) => derive(key, 'search')) as [KeyObject, ...KeyObject[]];
   const linkKeys = masterKeys.map(({ id, key }) => ({ keyId: id, key: derive(key, 'guest-link') }));
   const linkKey = derive(oldest.key, 'guest-link');
   const newestId = Buffer.from(newest.id);
@@ -59,7 +68,7 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
       .setAuthTag(tag);
     return Buffer.concat([decipher.update(body), decipher.final()]);
   };
-  const token = (searchKey: Buffer, organizationId: string, word: string): string =>
+  const token = (searchKey: KeyObject, organizationId: string, word: string): string =>
     createHmac('sha256', searchKey).update(`${organizationId}:${word}`).digest('base64url').slice(0, 11);
 
   return {
@@ -88,18 +97,19 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
 }
 
 export function sha256(value: string | Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
+  return hash('sha256', value, 'buffer');
 }
 
-const linkOf = (key: Buffer, bookingId: string): string =>
+const linkOf = (key: KeyObject, bookingId: string): string =>
   createHmac('sha256', key).update(bookingId).digest('base64url');
 
-function derive(key: Uint8Array, purpose: string): Buffer {
+/** As an object that was prepared once: from bytes each use would prepare it anew, which takes several times as long as the use. */
+function derive(key: Uint8Array, purpose: string): KeyObject {
   if (key.length !== 32) throw new Error(`A master key has 32 bytes, this one has ${key.length}.`);
-  return Buffer.from(hkdfSync('sha256', key, '', `countersign/${purpose}`, 32));
+  return createSecretKey(new Uint8Array(hkdfSync('sha256', key, '', `countersign/${purpose}`, 32)));
 }
 
-function keyOf(keys: ReadonlyMap<string, Buffer>, id: string): Buffer {
+function keyOf(keys: ReadonlyMap<string, KeyObject>, id: string): KeyObject {
   const key = keys.get(id);
   if (!key) throw new Error(`The master key ${id} is not configured, but data was encrypted with it.`);
   return key;

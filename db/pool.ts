@@ -9,6 +9,7 @@ import {
   type DatabaseTransactionConnection,
   type Interceptor,
 } from 'slonik';
+import { traceStatements, traceTransactions } from './spans.ts';
 
 export type Database = DatabasePool;
 export type Transaction = DatabaseTransactionConnection;
@@ -50,9 +51,9 @@ const typeParsers = [
 
 /** A pool of connections as the application's role. Nothing is set on a connection outside transactions, so none needs a reset. */
 export async function openDatabase(url: string, options: { maxConnections?: number } = {}): Promise<Database> {
-  return createPool(url, {
+  const pool = await createPool(url, {
     driverFactory: createPgDriverFactory(),
-    interceptors: [prepareStatements, parseRows],
+    interceptors: [prepareStatements, traceStatements, parseRows],
     typeParsers,
     maxPoolSize: options.maxConnections ?? 10,
     idleTimeout: 60_000,
@@ -60,6 +61,7 @@ export async function openDatabase(url: string, options: { maxConnections?: numb
     idleInTransactionSessionTimeout: 15_000,
     resetConnection: async () => {},
   });
+  return traceTransactions(pool);
 }
 
 /** What a host's request may touch: its organization, or in it only what is one host's own. */

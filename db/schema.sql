@@ -151,6 +151,15 @@ create table recovery_code (
 );
 create index recovery_code_account on recovery_code (account_id);
 
+-- Wrong passwords and codes, counted by all API processes together. What is guessed at, and from how far away, is an HMAC: names of accounts are
+-- not kept. A count begins anew when its time is over.
+create table guess (
+  key_sha256 bytea primary key,
+  count integer not null,
+  ends_at timestamptz not null
+);
+create index guess_end on guess (ends_at);
+
 -- Who somebody is at Google, Microsoft, GitHub or another issuer. The pair of issuer and subject is the identity; addresses change hands.
 create table external_identity (
   id uuid primary key default uuidv7(),
@@ -286,6 +295,7 @@ create table meeting_type (
   updated_at timestamptz not null default now()
 );
 create unique index meeting_type_slug_key on meeting_type (host_id, slug) where archived_at is null;
+create index meeting_type_schedule on meeting_type (schedule_id) where schedule_id is not null;
 create index meeting_type_organization on meeting_type (organization_id);
 
 -- ---------------------------------------------------------------------------------------------------------------------
@@ -363,6 +373,9 @@ create index booking_meeting_type on booking (meeting_type_id);
 create index booking_organization_created on booking (organization_id, created_at);
 create index booking_requested on booking (created_at) where status = 'requested';
 create index booking_waiting on booking (organization_id, starts_at, id) where status in ('requested', 'held', 'displaced');
+create index booking_live on booking (organization_id, starts_at, id) where status in ('held', 'confirmed');
+create index booking_canceled on booking (organization_id, starts_at, id) where status in ('canceled', 'expired', 'declined', 'released');
+create index booking_ended on booking (ended_at) where ended_at is not null;
 create index booking_attention on booking (organization_id, attention_since) where attention is not null;
 create index booking_address_trouble on booking (organization_id, address_trouble_since) where address_trouble is not null;
 create index booking_search on booking using gin (guest_search);
@@ -438,10 +451,13 @@ create table document (
   -- The bytes and the key of a removed document are gone (storage_key, wrapped_key and key_id are empty); its hash stays, so that whoever
   -- kept a copy can still prove what it is.
   removed_at timestamptz,
+  -- When a provider was last asked for an envelope that is not on record yet: what a worker that died in between leaves behind is looked for.
+  envelope_asked_at timestamptz,
   constraint document_one_per_kind unique (booking_id, kind, round)
 );
 
 create index document_sha256 on document (sha256);
+create index document_envelope_asked on document (envelope_asked_at) where envelope_asked_at is not null;
 
 -- A document that was sent for signature: at most one for a document, and at most one for a provider's id.
 create table envelope (
@@ -738,6 +754,16 @@ create trigger availability_changed after insert or update or delete on schedule
 create trigger availability_changed after insert or update or delete on meeting_type for each row execute function notify_availability();
 create trigger availability_changed after insert or update or delete on host for each row execute function notify_availability();
 
+-- The end of a session is told to every API process at commit, so that its open pages hear nothing more: logging out, being removed, another role
+-- or password all end sessions. The payload is the account's id.
+create function notify_access() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('access', old.account_id::text);
+  return null;
+end $$;
+
+create trigger access_ended after delete on session for each row execute function notify_access();
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Who may do what
 -- ---------------------------------------------------------------------------------------------------------------------
@@ -756,7 +782,7 @@ grant select on claim, document, envelope, ceremony, ceremony_event, audit_event
 grant insert on outbox to countersign_host;
 grant select, insert, update on invitation to countersign_host;
 -- Host requests take members out and end their sessions; of a session they see whose it is, and nothing else.
-grant delete on member to countersign_host;
+grant delete on member, schedule to countersign_host;
 grant delete on session to countersign_host;
 grant select (id, account_id, organization_id) on session to countersign_host;
 

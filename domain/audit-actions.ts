@@ -18,6 +18,7 @@ export const auditActions = [
   'booking.reminded',
   'booking.completed',
   'booking.no_show',
+  'booking.no_show_undone',
   'booking.attention',
   'booking.recovered',
   'step.retried',
@@ -47,6 +48,7 @@ export const auditActions = [
   // what is offered
   'schedule.created',
   'schedule.changed',
+  'schedule.deleted',
   'meeting_type.created',
   'meeting_type.changed',
   'meeting_type.archived',

@@ -24,6 +24,8 @@ export type FactData = {
   };
   'booking.completed': AboutBooking & { startsAt: string };
   'booking.no_show': AboutBooking & { startsAt: string };
+  /** `status`: what the booking is now. */
+  'booking.no_show_undone': AboutBooking & { startsAt: string; status: 'confirmed' | 'completed' };
   'booking.attention': AboutBooking & { step: string; reason: string };
   'booking.recovered': AboutBooking & { step: string };
   'nda.created': AboutBooking & { documentId: string; sha256: string; templateVersionId: string };
@@ -45,7 +47,7 @@ export type ReleaseReason = 'expired' | 'declined' | 'canceled' | 'released' | '
 export type ActorType = 'guest' | 'host' | 'operator' | 'system' | 'provider';
 export type FactType = keyof FactData;
 
-/** CloudEvents 1.0 in JSON, with the two extension attributes that routing needs. */
+/** CloudEvents 1.0 in JSON, with the two extension attributes that routing needs, and that of distributed tracing. */
 export type Fact<T extends FactType = FactType> = T extends FactType
   ? {
       specversion: '1.0';
@@ -57,6 +59,8 @@ export type Fact<T extends FactType = FactType> = T extends FactType
       datacontenttype: 'application/json';
       organizationid: string;
       hostid: string;
+      /** Of what caused it, where that is traced. */
+      traceparent?: string;
       data: FactData[T];
     }
   : never;
@@ -72,6 +76,7 @@ export function makeFact<T extends FactType>(input: {
   time: Date;
   organizationId: string;
   hostId: string;
+  traceparent?: string | undefined;
   data: FactData[T];
 }): Fact<T> {
   return {
@@ -84,6 +89,7 @@ export function makeFact<T extends FactType>(input: {
     datacontenttype: 'application/json',
     organizationid: input.organizationId,
     hostid: input.hostId,
+    ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
     data: input.data,
   } as Fact<T>;
 }

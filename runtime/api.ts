@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import { createApi } from '#api/server.ts';
+import { connectionBacklog, createApi } from '#api/server.ts';
 import { openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
 import { createLogger } from './logging.ts';
 import { openErrorReports } from './observability/error-reports.ts';
 import { serveMetrics } from './observability/metrics-server.ts';
+import { openTracing } from './observability/tracing.ts';
 import { openApiParts } from './parts.ts';
 import { endWith } from './process-end.ts';
 
 /** The `api` process: HTTP, pages and the live connection. Stateless: any number can run. */
 const closeConnectionsAfterMs = 5_000;
 const config = configOfThisProcess();
+const tracing = await openTracing(config, 'api');
 const reports = await openErrorReports(config, 'api');
 const log = createLogger('api', config.logLevel, { report: reports.report });
 const shared = await openShared(config, 'api');
@@ -28,9 +30,10 @@ endWith(log, async () => {
   if (metrics) await metrics.close();
   await shared.close();
   await reports.close();
+  await tracing.close();
 });
 
-server.listen(config.http.port, () => {
+server.listen({ port: config.http.port, backlog: connectionBacklog }, () => {
   log.info({ port: config.http.port, url: config.http.publicUrl }, 'api ready');
   process.send?.({ ready: true });
 });

@@ -4,6 +4,7 @@ import { createBookingEngine, type BookingEngine } from '#api/engine.ts';
 import { databaseCeremonies } from '#activities/ceremonies.ts';
 import { signatureAnchor } from '#activities/create-agreement.ts';
 import { organizationKeys } from '#activities/signing-keys.ts';
+import { followDatabaseClock, type Clock } from '#db/clock.ts';
 import { createPersonalCipher, type PersonalCipher } from '#db/personal.ts';
 import { openDatabase, type Database } from '#db/pool.ts';
 import { createMailer } from '#integrations/mail/create-mailer.ts';
@@ -20,7 +21,9 @@ import type { ObjectStore } from '#integrations/storage/store.ts';
 import type { MasterKeys } from '#integrations/storage/sealed.ts';
 import { createDocumentVault, type DocumentVault } from '#integrations/storage/vault.ts';
 import { openFactsStream, type FactsStream } from '#integrations/stream/facts-stream.ts';
+import { tracedCalls } from '#integrations/tracing/engine-calls.ts';
 import type { Config } from './config.ts';
+import { giveWay } from './give-way.ts';
 import { measuredRenderer, measuredSigning } from './observability/measured.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { temporalConnectionOptions } from './temporal-setup.ts';
@@ -28,6 +31,7 @@ import { temporalConnectionOptions } from './temporal-setup.ts';
 /** What api, worker and the command line share: connections and the parts made from them. */
 export type Shared = {
   database: Database;
+  clock: Clock;
   cipher: PersonalCipher;
   stream: FactsStream;
   temporal: Client;
@@ -48,17 +52,27 @@ export async function openShared(
 ): Promise<Shared> {
   const masterKeys = keysOf(config);
   const database = await openDatabase(config.database.url, { maxConnections: config.database.poolSize });
+  const clock = await followDatabaseClock(database);
   const cipher = createPersonalCipher(masterKeys);
   const stream = await openFactsStream({ ...config.nats, ...newStream, name: `countersign-${processName}` });
   const connection = await Connection.connect({ ...temporalConnectionOptions(config.temporal), connectTimeout: '30s' });
-  const temporal = new Client({ connection, namespace: config.temporal.namespace });
+  const temporal = new Client({
+    connection,
+    namespace: config.temporal.namespace,
+    interceptors: { workflow: [tracedCalls] },
+  });
   const store = openStore(config);
   const vault = createDocumentVault({ store, masterKeys });
   const metrics = createMetrics();
-  const renderer = measuredRenderer(createPdfRenderer({ executablePath: config.chromiumPath }), metrics);
-  const signing = measuredSigning(openSigning(config, { database, cipher, vault, renderer }), metrics);
+  const browserStarted = givesWay(config) ? giveWay : undefined;
+  const renderer = measuredRenderer(
+    createPdfRenderer({ executablePath: config.chromiumPath, browserStarted }),
+    metrics,
+  );
+  const signing = measuredSigning(openSigning(config, { database, clock, cipher, vault, renderer }), metrics);
   return {
     database,
+    clock,
     cipher,
     stream,
     temporal,
@@ -72,6 +86,7 @@ export async function openShared(
       await renderer.close();
       await stream.close();
       await connection.close();
+      clock.close();
       await database.end();
     },
   };
@@ -81,6 +96,9 @@ function keysOf({ masterKeys: [newest, ...older] }: Config): MasterKeys {
   if (!newest) throw new Error('At least one master key is needed.');
   return [newest, ...older];
 }
+
+/** Of a worker that takes no holds: nobody waits at once for what it does. */
+export const givesWay = ({ worker }: Config): boolean => !worker.queues.includes('bookings');
 
 export function openMailer({ mail }: Config): Mailer {
   switch (mail.driver) {
@@ -110,7 +128,7 @@ export function openStore({ storage }: Config): ObjectStore {
   return createS3Store({ ...s3, credentials: { accessKeyId, secretAccessKey } });
 }
 
-type SigningParts = { database: Database; cipher: PersonalCipher; vault: DocumentVault; renderer: PdfRenderer };
+type SigningParts = Pick<Shared, 'database' | 'clock' | 'cipher' | 'vault' | 'renderer'>;
 
 function openSigning(config: Config, parts: SigningParts): SigningProvider {
   const { signing, http } = config;
@@ -121,6 +139,7 @@ function openSigning(config: Config, parts: SigningParts): SigningProvider {
       webhookUrl: `${http.publicUrl}/api/v1/webhooks/signing/docusign`,
       frameAncestors: [http.publicUrl],
       signatureAnchor,
+      clock: () => parts.clock.now(),
     });
   }
   return createBuiltinProvider({
@@ -132,6 +151,7 @@ function openSigning(config: Config, parts: SigningParts): SigningProvider {
     }),
     // Signed means confirmed: an authority that is away makes the time stated by our own key, not the guest wait.
     whenTimestampFails: 'own_key',
+    clock: () => parts.clock.now(),
     verifyUrl: `${http.publicUrl}/verify`,
     webhookSecrets: [
       builtinWebhookSecret(config),

@@ -56,6 +56,11 @@ describe('a value that is wrong', () => {
   test.each([
     ['PORT', '99999', 'PORT is "99999": it must be a whole number from 1 to 65535.'],
     ['PORT', '80a', 'PORT is "80a": it must be a whole number from 1 to 65535.'],
+    [
+      'WORKER_QUEUES',
+      'bookings,letters',
+      'WORKER_QUEUES is "bookings,letters": it must be some of bookings, documents, mail, separated by commas.',
+    ],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud": it must be one of trace, debug, info, warn, error, silent.'],
     [
       'PUBLIC_URL',

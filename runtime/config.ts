@@ -18,6 +18,8 @@ export type Config = {
   logLevel: SettingValues['LOG_LEVEL'];
   metricsPort: number | undefined;
   sentryDsn: string | undefined;
+  /** Where spans are sent; undefined: nowhere. */
+  traces: { endpoint: string; headers: Record<string, string>; share: number } | undefined;
   stateDir: string;
   /** The first encrypts, all decrypt (rotation). 32 bytes each. */
   masterKeys: [MasterKey, ...MasterKey[]];
@@ -30,7 +32,7 @@ export type Config = {
   database: { url: string; migrationUrl: string | undefined; poolSize: number };
   nats: NatsServers & { replicas: number };
   temporal: TemporalConfig;
-  worker: { buildId: string | undefined; httpPort: number | undefined };
+  worker: { buildId: string | undefined; httpPort: number | undefined; queues: SettingValues['WORKER_QUEUES'] };
   signing: SigningConfig;
   timestampAuthorityUrl: string | undefined;
   storage: StorageConfig;
@@ -136,6 +138,14 @@ export function loadConfig(env: Environment): Config {
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
     sentryDsn: values.SENTRY_DSN,
+    traces:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : {
+            endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+            share: values.OTEL_TRACES_SAMPLER_ARG,
+          },
     stateDir,
     masterKeys: need('MASTER_KEY'),
     chromiumPath: values.CHROMIUM_PATH,
@@ -153,7 +163,11 @@ export function loadConfig(env: Environment): Config {
     },
     nats: { ...parseNatsServers(need('NATS_URL') ?? ''), replicas: values.NATS_REPLICAS },
     temporal: temporalConfig(values, need('TEMPORAL_ADDRESS')),
-    worker: { buildId: values.WORKER_BUILD_ID, httpPort: values.WORKER_HTTP_PORT },
+    worker: {
+      buildId: values.WORKER_BUILD_ID,
+      httpPort: values.WORKER_HTTP_PORT,
+      queues: values.WORKER_QUEUES,
+    },
     signing: signingConfig(values, need),
     timestampAuthorityUrl: values.TIMESTAMP_AUTHORITY_URL,
     storage: storageConfig(values, need, stateDir),

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startConfigOfThisProcess } from './config.ts';
+import { processEnvironment, startConfigOfThisProcess } from './config.ts';
 import { outputFiles } from './demo/output.ts';
 import { playDemo } from './demo/play.ts';
 import { runningInstance } from './instance.ts';
@@ -74,9 +74,11 @@ function passwordIn(stateDir: string): string {
   }
 }
 
-/** Ends with this process, whatever ends it. */
+/** Ends with this process, whatever ends it. Of the environment's outside world, the signing provider alone is used. */
 async function startOwn(): Promise<System> {
-  const starting = startTemporarySystem({ report: say });
+  const isAboutSigning = ([name]: [string, unknown]) => /^(SIGNING|DOCUSIGN)_/.test(name);
+  const env = Object.fromEntries(Object.entries(processEnvironment()).filter(isAboutSigning));
+  const starting = startTemporarySystem({ report: say, env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       say('Stopping …');

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +43,28 @@ test('a folder whose system was killed is free', () => {
 test('a process that later got the same number is not taken for the system', () => {
   claimStateDir(dir);
   const file = join(dir, 'instance.json');
-  writeFileSync(file, JSON.stringify({ pid: process.ppid, script: '/elsewhere/runtime/start.ts' }));
+  writeFileSync(file, JSON.stringify({ pid: process.ppid, startTicks: '1' }));
+  expect(runningInstance(dir)).toBeUndefined();
+});
+
+test('a system is recognized by another process, however it was started', async () => {
+  const name = 'started.mjs';
+  writeFileSync(
+    join(dir, name),
+    `import { claimStateDir } from ${JSON.stringify(new URL('instance.ts', import.meta.url).href)};
+    claimStateDir(${JSON.stringify(dir)});
+    console.log('claimed');
+    setInterval(() => {}, 1_000);`,
+  );
+  // A relative path: it is not what the process itself says of its script.
+  const child = spawn(process.execPath, [name], { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(child.stdout, 'data');
+    expect(runningInstance(dir)?.pid).toBe(child.pid);
+    expect(() => claimStateDir(dir)).toThrow(AlreadyRunning);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
   expect(runningInstance(dir)).toBeUndefined();
 });

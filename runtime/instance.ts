@@ -5,8 +5,8 @@ import type { EmbeddedPorts } from './config.ts';
 /** `instance.json` in the state folder: there as long as a system runs on that folder. */
 export type Instance = {
   pid: number;
-  /** What the process was started with, so that another one that later has the same pid is not mistaken for it. */
-  script: string;
+  /** When the process began, where Linux tells (clock ticks since boot): another one that later has the same pid is not mistaken for it. */
+  startTicks: string | null;
   /** Present when all is ready. */
   urls?: SystemUrls;
   /** Process ids of the children by name. */
@@ -43,7 +43,7 @@ export function claimStateDir(stateDir: string): void {
   const running = runningInstance(stateDir);
   if (running !== undefined) throw new AlreadyRunning(describe(running, stateDir));
   rmSync(fileIn(stateDir), { force: true });
-  const instance: Instance = { pid: process.pid, script: process.argv[1] ?? '' };
+  const instance: Instance = { pid: process.pid, startTicks: startTicksOf(process.pid) };
   // `wx`: of two that start at the same moment, one gets it.
   writeFileSync(fileIn(stateDir), JSON.stringify(instance), { flag: 'wx' });
 }
@@ -52,7 +52,7 @@ export function describeInstance(
   stateDir: string,
   running: { urls: SystemUrls; children: Record<string, number>; ports: EmbeddedPorts },
 ): void {
-  const instance: Instance = { pid: process.pid, script: process.argv[1] ?? '', ...running };
+  const instance: Instance = { pid: process.pid, startTicks: startTicksOf(process.pid), ...running };
   writeFileSync(fileIn(stateDir), `${JSON.stringify(instance, null, 2)}\n`);
 }
 
@@ -68,14 +68,19 @@ function describe({ pid, urls }: Instance, stateDir: string): string {
   );
 }
 
-function isAlive({ pid, script }: Instance): boolean {
+function isAlive({ pid, startTicks }: Instance): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  if (process.platform !== 'linux') return true;
-  return pid === process.pid || readIfThere(`/proc/${pid}/cmdline`).includes(script);
+  return startTicks === startTicksOf(pid);
+}
+
+/** proc(5): field 22 of the process's `stat`; the second one, its name, may have spaces and ends with the last parenthesis. */
+function startTicksOf(pid: number): string | null {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
 function fileIn(stateDir: string): string {

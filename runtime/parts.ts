@@ -6,6 +6,7 @@ import type { ApiParts } from '#api/parts.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createPageViews } from '#api/page-views.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
+import { listenFor } from '#db/news.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { readSystemState } from '#db/queries/system-state.ts';
 import { createLogInProviders } from '#integrations/log-in/create-providers.ts';
@@ -34,6 +35,7 @@ export function openWorkerParts(config: Config, shared: Shared, log: Log): { par
       const booking = await findBooking(shared.database, bookingId);
       if (booking) await shared.engine.nudge(booking);
     },
+    running: (bookingIds) => shared.engine.running(bookingIds),
     revive: async (bookingId) => {
       const booking = await findBooking(shared.database, bookingId);
       return booking !== null && (await shared.engine.revive(booking));
@@ -56,7 +58,11 @@ export async function openApiParts(
 ): Promise<{ parts: ApiParts; close(): Promise<void> }> {
   const { http, temporal } = config;
   const slotsMemory = createSlotsMemory(config.database.url);
-  const relay = await startRelay(shared.stream, log, (hostId) => slotsMemory.drop(hostId));
+  const relay = await startRelay(shared.stream, shared.clock, log, (hostId) => slotsMemory.drop(hostId));
+  const access = listenFor('access', config.database.url, {
+    change: (accountId) => relay.accessChanged(accountId),
+    gap: () => relay.accessChanged(),
+  });
   addLive(shared.metrics, relay, shared.stream);
   const pageViews = createPageViews(shared.database, (error) =>
     log.warn({ err: error }, 'Page views are not counted.'),
@@ -68,7 +74,7 @@ export async function openApiParts(
     pageViews,
     ndaText: createNdaText(shared.renderer),
     inviteText: (context, method) =>
-      inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, new Date()),
+      inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, shared.clock.now()),
     logInProviders: createLogInProviders(config.logIn),
     verifyPdf: pdfReport,
     rotateSigningKey: (organization, options) => rotateSigningKey(shared, organization, options),
@@ -80,6 +86,7 @@ export async function openApiParts(
     temporalNamespace: temporal.namespace,
     trustedProxies: http.trustedProxies,
     limits: config.limits,
+    isTraced: config.traces !== undefined,
     checks: healthChecks(
       shared,
       remembered(() => readSystemState(shared.database), stateKeptMs),
@@ -88,6 +95,7 @@ export async function openApiParts(
     log,
   };
   const close = async (): Promise<void> => {
+    await access.close();
     await relay.close();
     await slotsMemory.close();
     await pageViews.flush();

@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import type { PdfReport } from '#api/parts.ts';
 import { verificationSentences } from '#integrations/signing/verification/sentences.ts';
-import { verifyPdf, type SealReport } from '#integrations/signing/verification/verify-pdf.ts';
+import type { SealReport } from '#integrations/signing/verification/verify-pdf.ts';
 
 /** A file's verification as the API tells it. */
 export async function pdfReport(file: Uint8Array, rootsPem: readonly string[]): Promise<PdfReport> {
+  // Loaded at the first question: what reads PDFs has 20 MB.
+  const { verifyPdf } = await import('#integrations/signing/verification/verify-pdf.ts');
   const trustedRoots = rootsPem.map((pem) => new X509Certificate(pem).raw);
   const report = await verifyPdf(file, { now: new Date(), trustedRoots });
   const { verdict, sha256, seals, agreement } = report;

@@ -9,10 +9,23 @@ export type ProcessPlace = { env: Environment; stateDir: string; runDir: string;
 
 const READY_WITHIN_MS = 90_000;
 
-/** runtime/worker.ts, ready when it sends `{ ready: true }`. */
-export function startWorker(place: ProcessPlace): Promise<Supervised> {
+/**
+ * Of api and worker, here and in the Dockerfile. Node's own choice for young objects, two times 64 MB, costs each process some 50 MB. With 16
+ * a crowd of a thousand waits a sixth longer than with 32, as what is asked at once is copied again and again; with 64 it gains nothing more.
+ */
+export const nodeOptions = ['--enable-source-maps', '--max-semi-space-size=32'];
+
+/** On one machine, what makes documents and mails is a process apart from the one that takes holds. */
+const workers = {
+  worker: { queues: 'bookings', portsAfter: 1 },
+  documents: { queues: 'documents,mail', portsAfter: 2 },
+} as const;
+export type WorkerName = keyof typeof workers;
+
+/** runtime/worker.ts with the task queues of one of the two, ready when it sends `{ ready: true }`. */
+export function startWorker(name: WorkerName, place: ProcessPlace): Promise<Supervised> {
   return supervise(async (signal) => {
-    const child = await startEntry('worker', { ...place, env: workerEnvironment(place.env) });
+    const child = await startEntry(name, 'worker.ts', { ...place, env: workerEnvironment(name, place.env) });
     const ready = new Promise<void>((resolve) => {
       child.process.on('message', (message: { ready?: boolean }) => {
         if (message.ready === true) resolve();
@@ -22,31 +35,38 @@ export function startWorker(place: ProcessPlace): Promise<Supervised> {
   }, place.report);
 }
 
-/** Beside an api on the same machine, the worker's metrics have the next port. */
-function workerEnvironment(env: Environment): Environment {
-  const port = env['METRICS_PORT'];
-  return port ? { ...env, METRICS_PORT: String(Number(port) + 1) } : env;
+/** Beside an api on the same machine, the workers' metrics have the next ports. */
+function workerEnvironment(name: WorkerName, env: Environment): Environment {
+  const { queues, portsAfter } = workers[name];
+  const { METRICS_PORT: metrics, WORKER_HTTP_PORT: health } = env;
+  return {
+    ...env,
+    WORKER_QUEUES: queues,
+    ...(metrics && { METRICS_PORT: String(Number(metrics) + portsAfter) }),
+    ...(health && { WORKER_HTTP_PORT: String(Number(health) + portsAfter - 1) }),
+  };
 }
 
 /** runtime/api.ts, ready when GET /health/ready answers 200. */
 export function startApi(place: ProcessPlace, port: number): Promise<Supervised> {
   return supervise(async (signal) => {
-    const child = await startEntry('api', place);
+    const child = await startEntry('api', 'api.ts', place);
     return await whenReady(child, healthy(`http://127.0.0.1:${port}/health/ready`, child), signal);
   }, place.report);
 }
 
-function startEntry(name: 'api' | 'worker', { env, stateDir, runDir }: ProcessPlace): Promise<Child> {
-  const script = join(import.meta.dirname, `${name}.ts`);
+function startEntry(name: 'api' | WorkerName, entry: string, { env, stateDir, runDir }: ProcessPlace): Promise<Child> {
+  const script = join(import.meta.dirname, entry);
+  const mark = [`--process=${name}`, `--state-dir=${stateDir}`];
   return startChild({
     name,
     command: process.execPath,
-    // The state folder tells this process from one of another system (see Child): the script does not read it.
-    args: ['--enable-source-maps', script, `--state-dir=${stateDir}`],
+    // Tells this process from others, and from one of another system (see Child): the script does not read it.
+    args: [...nodeOptions, script, ...mark],
     env,
     logFile: join(stateDir, 'logs', `${name}.log`),
     runDir,
-    marker: `${script} --state-dir=${stateDir}`,
+    marker: [script, ...mark].join(' '),
     messages: true,
     stopTimeoutMs: 15_000,
   });

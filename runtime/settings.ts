@@ -84,6 +84,22 @@ const mailAddresses = z
     error: 'must be e-mail addresses, separated by commas',
   });
 
+/** Kinds of work, see `createWorkers`. */
+const taskQueues = ['bookings', 'documents', 'mail'] as const;
+
+const someTaskQueues = z
+  .string()
+  .transform((list) => list.split(','))
+  .pipe(z.array(z.enum(taskQueues, { error: `must be some of ${taskQueues.join(', ')}, separated by commas` })));
+
+/** As OpenTelemetry has it: name=value, separated by commas, values as in addresses. */
+const otlpHeaders = z
+  .string()
+  .regex(/^[\w-]+=[^,=\s]+(,[\w-]+=[^,=\s]+)*$/, { error: 'must be name=value, separated by commas' })
+  .transform((list) =>
+    Object.fromEntries(list.split(',').map((entry) => entry.split('=').map(decodeURIComponent) as [string, string])),
+  );
+
 export const settings = {
   NODE_ENV: {
     schema: oneOf('development', 'test', 'production'),
@@ -137,13 +153,31 @@ export const settings = {
   METRICS_PORT: {
     schema: port,
     explain:
-      'Port on which api and worker each answer GET /metrics for Prometheus, which should reach it and nobody else; `npm start` gives its worker the next one. Left out: none.',
+      'Port on which api and worker each answer GET /metrics for Prometheus, which should reach it and nobody else; `npm start` gives its workers the next two. Left out: none.',
   },
   SENTRY_DSN: {
     schema: url('http:', 'https:'),
     secret: true,
     explain:
       'Where unexpected errors are reported: the DSN of a project in Sentry, or in what speaks its protocol (GlitchTip, Bugsink). Kinds and places leave, no messages, no requests. Left out: nowhere.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: url('http:', 'https:'),
+    explain:
+      'Where traces go, in OTLP over HTTP: the address of an OpenTelemetry collector, Jaeger, Tempo, such as http://collector:4318. Ids, operations and statements leave, no values. Left out: nowhere.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: otlpHeaders,
+    secret: true,
+    explain: 'Headers for it, such as Authorization=Bearer%20…, separated by commas, values as in addresses.',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    schema: z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, { error: 'must be a number from 0 to 1' })
+      .transform(Number),
+    default: '1',
+    explain: 'The share of traces that is sent, from 0 to 1; the same for all processes, so that those sent are whole.',
   },
   STATE_DIR: {
     schema: text,
@@ -207,7 +241,14 @@ export const settings = {
   },
   WORKER_HTTP_PORT: {
     schema: port,
-    explain: 'Port on which the worker answers GET /health/live and /health/ready. Left out: none.',
+    explain:
+      'Port on which the worker answers GET /health/live and /health/ready; `npm start` gives its second worker the next one. Left out: none.',
+  },
+  WORKER_QUEUES: {
+    schema: someTaskQueues,
+    default: taskQueues.join(','),
+    explain:
+      'What this worker does, separated by commas: bookings (their workflows, and the holds that guests wait for), documents (PDFs, seals, the signing provider), mail. One that does no bookings leaves the processor to the others.',
   },
   EMBEDDED_POSTGRES_PORT: { schema: port, default: '15432', explain: "Port of `npm start`'s own Postgres." },
   EMBEDDED_NATS_PORT: { schema: port, default: '14222', explain: "Port of `npm start`'s own NATS." },

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { processEnvironment, startConfigOfThisProcess } from './config.ts';
 import { PortTaken } from './embedded/ports.ts';
+import { WrongPassword } from './embedded/postgres.ts';
 import { AlreadyRunning } from './instance.ts';
 import { startSystem, type System } from './system.ts';
 
@@ -31,7 +32,7 @@ export function startUntilStopped({ json = false }: { json?: boolean } = {}): vo
       return running;
     } catch (error) {
       if (stoppingSince !== undefined) return undefined;
-      const isPlain = error instanceof PortTaken || error instanceof AlreadyRunning;
+      const isPlain = [PortTaken, WrongPassword, AlreadyRunning].some((plain) => error instanceof plain);
       const text = isPlain || !(error instanceof Error) ? String(error).replace(/^\w+: /, '') : error.stack;
       process.stderr.write(`\n${text}\n`);
       process.exit(1);

@@ -31,7 +31,7 @@ export type System = {
   demo: DemoLogin;
   /** The database as the owner of its tables. */
   migrationUrl: string;
-  /** Every process, by name: `api`, `worker`, and the embedded servers. One that ends is started again. */
+  /** Every process, by name: `api`, `worker`, `documents`, and the embedded servers. One that ends is started again. */
   processes: ReadonlyMap<string, Supervised>;
   stop(): Promise<void>;
 };
@@ -95,7 +95,8 @@ async function bringUp({ start, env, report }: SystemOptions, processes: Map<str
   const place = { env: childEnv, stateDir: start.stateDir, runDir, report };
   const add = (child: Supervised) => processes.set(child.name, child);
   await Promise.all([
-    timed('Worker', report, () => startWorker(place)).then(add),
+    timed('Worker', report, () => startWorker('worker', place)).then(add),
+    timed('Worker for documents', report, () => startWorker('documents', place)).then(add),
     timed('API', report, () => startApi(place, start.port)).then(add),
   ]);
   const urls: SystemUrls = { base: config.http.publicUrl, temporalUi: config.temporal.uiUrl };
@@ -107,7 +108,7 @@ async function bringUp({ start, env, report }: SystemOptions, processes: Map<str
 /** Those who use the servers end first, so that they can finish what they are at. */
 async function stopAll(processes: Map<string, Supervised>): Promise<void> {
   const all = [...processes.values()];
-  const isUser = ({ name }: Supervised) => name === 'api' || name === 'worker';
+  const isUser = ({ name }: Supervised) => ['api', 'worker', 'documents'].includes(name);
   await Promise.all(all.filter(isUser).map((child) => child.stop()));
   await Promise.all(all.filter((child) => !isUser(child)).map((child) => child.stop()));
 }

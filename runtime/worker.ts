@@ -3,12 +3,14 @@ import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createWorkers } from '#activities/worker.ts';
 import { bookingsQueue, housekeepingWorkflowType } from '#workflows/booking/messages.ts';
-import { openShared } from './composition.ts';
+import { givesWay, openShared } from './composition.ts';
 import { configOfThisProcess } from './config.ts';
+import { giveWay } from './give-way.ts';
 import { createLogger } from './logging.ts';
 import { openErrorReports } from './observability/error-reports.ts';
 import { serveMetrics } from './observability/metrics-server.ts';
 import { addSystemState } from './observability/state-metrics.ts';
+import { openTracing } from './observability/tracing.ts';
 import { openWorkerParts } from './parts.ts';
 import { endWith } from './process-end.ts';
 import { serveWorkerHealth } from './worker-health.ts';
@@ -16,9 +18,11 @@ import { versioningOf } from './worker-version.ts';
 import { ensureSchedules } from './schedules.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-/** The `worker` process: workflows and their activities. Stateless: any number can run. */
+/** The `worker` process: workflows and their activities, or those of some task queues. Stateless: any number can run. */
 const sweepEveryMs = 10_000;
 const config = configOfThisProcess();
+if (givesWay(config)) giveWay();
+const tracing = await openTracing(config, 'worker');
 const reports = await openErrorReports(config, 'worker');
 const log = createLogger('worker', config.logLevel, { report: reports.report });
 Runtime.install({
@@ -40,7 +44,8 @@ const versioning = versioningOf(config.worker.buildId);
 const workers = await createWorkers(parts, {
   connection,
   namespace: config.temporal.namespace,
-  workflowBundle: await workflowBundle(join(import.meta.dirname, '..')),
+  queues: config.worker.queues,
+  workflowBundle: () => workflowBundle(join(import.meta.dirname, '..')),
   ...(versioning && { versioning }),
 });
 const isTakingTasks = () => workers.every((worker) => worker.getState() === 'RUNNING');
@@ -57,15 +62,19 @@ endWith(log, async () => {
   await connection.close();
   await shared.close();
   await reports.close();
+  await tracing.close();
 });
 
-await shared.temporal.workflow.start(housekeepingWorkflowType, {
-  workflowId: 'housekeeping',
-  taskQueue: bookingsQueue,
-  args: [{ everyMs: sweepEveryMs }],
-  workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-});
-await ensureSchedules(shared.temporal);
-log.info({ address: config.temporal.address, buildId: config.worker.buildId }, 'worker ready');
+if (config.worker.queues.includes(bookingsQueue)) {
+  await shared.temporal.workflow.start(housekeepingWorkflowType, {
+    workflowId: 'housekeeping',
+    taskQueue: bookingsQueue,
+    args: [{ everyMs: sweepEveryMs }],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+  await ensureSchedules(shared.temporal);
+}
+const { buildId, queues } = config.worker;
+log.info({ address: config.temporal.address, buildId, queues }, 'worker ready');
 process.send?.({ ready: true });
 await running;

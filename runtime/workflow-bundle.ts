@@ -7,7 +7,10 @@ import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worke
 export async function workflowBundle(root: string): Promise<WorkflowBundleOption> {
   const codePath = join(root, 'node_modules', '.cache', `countersign-workflows-${hashOf(root)}.js`);
   if (!existsSync(codePath)) {
-    const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.ts') });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(root, 'workflows', 'index.ts'),
+      workflowInterceptorModules: [join(root, 'workflows', 'tracing.ts')],
+    });
     mkdirSync(join(root, 'node_modules', '.cache'), { recursive: true });
     // Two workers may start at once: each writes aside, the last rename wins with equal content.
     const aside = `${codePath}.${process.pid}`;

@@ -98,6 +98,16 @@ export async function moveMeeting(
   await wake(product, bookingId);
 }
 
+/** As if the meeting of a confirmed booking had ended so many days ago; it is completed by then. */
+export async function letMeetingPass(product: Product, host: TestHost, bookingId: string, days: number): Promise<void> {
+  const endsInMs = -days * 86_400_000;
+  await moveMeeting(product, bookingId, { startsInMs: endsInMs - 1_800_000, endsInMs });
+  await eventually(
+    () => readAsHost(product, host, bookingId),
+    ({ status }) => status === 'completed',
+  );
+}
+
 /** Tells the booking's workflow to look at what is stored. */
 export async function wake(product: Product, bookingId: string): Promise<void> {
   const booking = await findBooking(product.shared.database, bookingId);

@@ -11,13 +11,15 @@ export type Filling = {
   /** From which to which booking, counted over all hosts: `from` is how many an earlier filling made. */
   from?: number;
   to: number;
+  /** How many the known host has from the first filling on, however many the others get; without it, as many as each of them. */
+  ofKnown?: number;
 };
 
 /**
  * Fills a database as years of use would: every tenth booking of a host is to come, one a day and each with its live claim; the others are
  * over. Each has a mail that has left and a fact that is published. Written by SQL alone, so that a million take minutes.
  */
-export async function fillDatabase({ ownerUrl, known, hosts, from = 0, to }: Filling): Promise<void> {
+export async function fillDatabase({ ownerUrl, known, hosts, from = 0, to, ofKnown }: Filling): Promise<void> {
   const client = new Client({ connectionString: ownerUrl });
   await client.connect();
   const run = async (statements: readonly string[]): Promise<void> => {
@@ -27,7 +29,7 @@ export async function fillDatabase({ ownerUrl, known, hosts, from = 0, to }: Fil
     // Nobody listens to what is written here.
     await run(['set statement_timeout = 0', 'alter table claim disable trigger user']);
     if (from === 0) await run([...knownHost(known), ...otherHosts(hosts)]);
-    await run(bookings(hosts, from, to));
+    await run(bookings(counted(hosts, from, to, ofKnown)));
     await run(['drop table filled_booking', 'alter table claim enable trigger user', 'vacuum analyze']);
   } finally {
     await client.end();
@@ -65,14 +67,22 @@ function otherHosts(hosts: number): string[] {
   ];
 }
 
+/** Which host's (`n`) how manieth (`k`) booking each is. */
+function counted(hosts: number, from: number, to: number, ofKnown: number | undefined): string {
+  const all = `select i, i / ${hosts} as k, i % ${hosts} as n from generate_series(${from}, ${to - 1}) i`;
+  if (ofKnown === undefined) return all;
+  const ofOthers = `select * from (${all}) shared where n > 0`;
+  return from > 0 ? ofOthers : `${ofOthers} union all select k, k, 0 from generate_series(0, ${ofKnown - 1}) k`;
+}
+
 /** `k` counts a host's own bookings: the tenth are at ten in the morning of the days to come, the others at all hours of the days before. */
-function bookings(hosts: number, from: number, to: number): string[] {
+function bookings(countedBookings: string): string[] {
   return [
     `create table filled_booking as
        select i, uuidv7() as id, organization_id, host_id, meeting_type_id, k % 10 = 0 as is_to_come,
          date_trunc('day', now()) + case when k % 10 = 0 then (k / 10 + 3) * interval '1 day' + interval '10 hours'
            else (k / 10 + 1) * interval '-1 day' + (k % 10) * interval '1 hour' end as starts_at
-       from (select i, i / ${hosts} as k from generate_series(${from}, ${to - 1}) i) counted join filled_host on n = i % ${hosts}`,
+       from (${countedBookings}) counted join filled_host using (n)`,
     `insert into booking (id, organization_id, host_id, meeting_type_id, session_id, status, nda_status, starts_at, ends_at, buffer_before_minutes,
          buffer_after_minutes, hold_minutes, reschedule_cutoff_minutes, reschedule_limit, guest_time_zone, guest_locale, guest_search,
          guest_token_sha256, created_at, held_at, confirmed_at, ended_at)

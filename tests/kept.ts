@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'slonik';
@@ -5,6 +6,8 @@ import { z } from 'zod';
 import { personalColumns } from '#db/personal-columns.ts';
 import { openDatabase, type Database } from '#db/pool.ts';
 import { bytes } from '#db/bytes.ts';
+import { bookingsQueue } from '#workflows/booking/messages.ts';
+import { retentionWorkflowType } from '#workflows/retention/messages.ts';
 import type { Product } from './product.ts';
 
 const name = z.object({ name: z.string() });
@@ -54,4 +57,19 @@ export function storedObjects(product: Product): Map<string, Buffer> {
   const root = join(storage.dir, 'objects');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.bin'));
   return new Map(files.map((path) => [path.replace(/\.bin$/, ''), readFileSync(join(root, path))]));
+}
+
+/** Keys of the objects that a booking's documents are in. */
+export async function objectsOfBooking({ shared }: Product, bookingId: string): Promise<readonly string[]> {
+  return shared.database.anyFirst(sql.type(z.object({ key: z.string() }))`
+    select storage_key as key from document where booking_id = ${bookingId} and storage_key <> ''`);
+}
+
+/** A round of retention, as the schedule starts one every hour. */
+export function applyRetentionNow({ shared }: Product) {
+  return shared.temporal.workflow.execute(retentionWorkflowType, {
+    workflowId: `retention-${randomUUID()}`,
+    taskQueue: bookingsQueue,
+    args: [],
+  }) as Promise<{ bookings: number; documents: number; failures: number }>;
 }

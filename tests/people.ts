@@ -8,6 +8,7 @@ import type { Problem } from '#contract/problems.ts';
 import type { Slots } from '#contract/public-pages.ts';
 import type { SigningSession } from '#contract/signing.ts';
 import { newVersion } from '#api/presenters/offer.ts';
+import type { Transaction } from '#db/pool.ts';
 import { createAccount, insertAccount, verifyEmail } from '#db/queries/accounts.ts';
 import { insertMeetingType } from '#db/queries/meeting-types.ts';
 import { addMember } from '#db/queries/members.ts';
@@ -22,7 +23,7 @@ export type Reachable = Pick<Product, 'baseUrl'> & { shared: Pick<Product['share
 export type Reply<T> = { status: number; body: T; headers: Headers };
 type Send = { body?: unknown; token?: string; key?: string; cookie?: string; csrf?: string };
 
-/** One request to the API, as any client would send it. */
+/** One request to the API, the way every client sends it. */
 export async function send<T = Problem>(
   product: Reachable,
   method: string,
@@ -96,18 +97,24 @@ export async function buildHost(
     });
     await verifyEmail(tx, owner.accountId);
     await insertSchedule(tx, owner, { name: 'Always', isDefault: true, rules: aroundTheClock });
-    const { name: templateName, title, source, ownVariables } = defaultTemplate('en');
-    const content = {
-      title,
-      source,
-      language: 'en' as const,
-      ownVariables,
-      emailCodeRequired: false,
-      renewOnReschedule: false,
-    };
-    return { ...owner, ndaTemplateId: await insertTemplate(tx, owner, templateName, newVersion(content)) };
+    return { ...owner, ndaTemplateId: await insertNda(tx, owner, { renewOnReschedule: false }) };
   });
   return { ...made, slug, email, password, ...(await logIn(product, email, password)) };
+}
+
+/** One more NDA of a host, in the words that every host begins with. */
+export function buildTemplate(product: Reachable, host: TestHost, options: { renewOnReschedule: boolean }) {
+  return product.shared.database.transaction((tx) => insertNda(tx, host, options));
+}
+
+function insertNda(
+  tx: Transaction,
+  owner: { organizationId: string; accountId: string },
+  options: { renewOnReschedule: boolean },
+): Promise<string> {
+  const { name, title, source, ownVariables } = defaultTemplate('en');
+  const content = { title, source, language: 'en' as const, ownVariables, emailCodeRequired: false, ...options };
+  return insertTemplate(tx, owner, name, newVersion(content));
 }
 
 /** A session of its own for this account. */
@@ -202,7 +209,7 @@ export function holdSlot(
 export async function eventually<T>(
   read: () => Promise<T>,
   isThere: (value: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {

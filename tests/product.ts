@@ -8,7 +8,7 @@ import { inject } from 'vitest';
 import type { Parts } from '#activities/parts.ts';
 import { createWorkers } from '#activities/worker.ts';
 import type { ApiParts } from '#api/parts.ts';
-import { createApi } from '#api/server.ts';
+import { connectionBacklog, createApi } from '#api/server.ts';
 import { openShared, type Shared } from '#runtime/composition.ts';
 import { loadConfig, type Config, type Environment } from '#runtime/config.ts';
 import { openApiParts, openWorkerParts } from '#runtime/parts.ts';
@@ -78,7 +78,8 @@ export async function startProduct(
   const api = await openApiParts(config, shared, logger);
   const limits = { readsPerMinute: 100_000, holdsPerMinute: 100_000, attemptsPerMinute: 1_000, ...options.limits };
   const server = createApi({ ...api.parts, limits }, join(root, 'web', 'dist'));
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const at = { port: options.port ?? 0, host: '127.0.0.1', backlog: connectionBacklog };
+  await new Promise<void>((resolve) => server.listen(at, resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const worker = inProcessWorker(config, shared, logger, options.wrap);
   if (options.startWorker !== false) await worker.start();
@@ -118,7 +119,8 @@ function inProcessWorker(
       const workers = await createWorkers(wrap ? wrap(parts) : parts, {
         connection,
         namespace: config.temporal.namespace,
-        workflowBundle: await workflowBundle(root),
+        queues: config.worker.queues,
+        workflowBundle: () => workflowBundle(root),
       });
       const done = Promise.all(workers.map((worker) => worker.run()));
       const close = async (): Promise<void> => {

@@ -117,6 +117,7 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     listSchedules: {},
     createSchedule: { body: goodSchedule() },
     changeSchedule: { params: { id: ids.schedule }, body: goodSchedule() },
+    deleteSchedule: { params: { id: ids.schedule } },
     whyNot: { query: { meetingTypeId: ids.meetingType, startsAt } },
     listMeetingTypes: {},
     createMeetingType: { body: goodMeetingType('tea') },
@@ -143,6 +144,7 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     resend: { ...booking, body: { recipient: 'guest' } },
     correctGuestEmail: { ...booking, body: { email: 'right@example.net' } },
     markNoShow: booking,
+    undoNoShow: booking,
     retry: booking,
     hostPage: { params: { hostSlug: ids.hostSlug } },
     meetingTypePage: { params: page },
@@ -178,6 +180,21 @@ export function goodRequests(ids: RequestIds): Record<RouteName, RouteRequest> {
     knownDocument: { params: { id: ids.document } },
     signingWebhook: { params: { provider: 'builtin' }, body: { type: 'unheard-of' } },
     mailWebhook: { params: { provider: 'postmark' }, body: { RecordType: 'Open' } },
+    reportPageTraces: {
+      body: {
+        sentAt: 1_900_000_000_500,
+        spans: [
+          {
+            kind: 'click',
+            name: 'hold',
+            traceId: 'a'.repeat(32),
+            spanId: 'b'.repeat(16),
+            startedAt: 1_900_000_000_000,
+            endedAt: 1_900_000_000_300,
+          },
+        ],
+      },
+    },
     listDeadLetters: {},
     replayDeadLetter: { params: { id: ids.deadLetter } },
     listInstallationDeadLetters: {},

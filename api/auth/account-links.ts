@@ -36,7 +36,10 @@ export async function mailLink(parts: ApiParts, accountId: string, purpose: Toke
 }
 
 /** Starts a mail that was asked for, after the commit; one whose start failed waits for the sweep. */
-export async function sendAccountMail(parts: ApiParts, messageId: string | null): Promise<void> {
+export async function sendAccountMail(
+  parts: { engine: Pick<ApiParts['engine'], 'sendAccountMail'>; log: Pick<ApiParts['log'], 'warn'> },
+  messageId: string | null,
+): Promise<void> {
   if (messageId === null) return;
   await parts.engine
     .sendAccountMail(messageId)

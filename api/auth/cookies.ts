@@ -1,6 +1,7 @@
 import { parseCookie } from 'cookie';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import type { Clock } from '#db/clock.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 
 /** `__Host-` binds a cookie to this origin (RFC 6265bis), but browsers want https for it. */
@@ -37,7 +38,7 @@ export type SealedCookie<T> = {
 };
 
 export function sealedCookie<T>(
-  { cipher, publicUrl }: { cipher: PersonalCipher; publicUrl: string },
+  { cipher, clock, publicUrl }: { cipher: PersonalCipher; clock: Clock; publicUrl: string },
   { name, schema, minutes }: { name: string; schema: z.ZodType<T>; minutes: number },
 ): SealedCookie<T> {
   const context = `cookie.${name}`;
@@ -45,7 +46,7 @@ export function sealedCookie<T>(
     try {
       const text = cipher.open(Buffer.from(sealed, 'base64url'), context);
       const { value, until } = JSON.parse(text) as { value: unknown; until: number };
-      return until > Date.now() ? (schema.safeParse(value).data ?? null) : null;
+      return until > clock.now().getTime() ? (schema.safeParse(value).data ?? null) : null;
     } catch {
       // Not ours, or sealed under a key that is gone.
       return null;
@@ -53,7 +54,7 @@ export function sealedCookie<T>(
   };
   return {
     write: (response, value) => {
-      const sealed = cipher.seal(JSON.stringify({ value, until: Date.now() + minutes * 60_000 }), context);
+      const sealed = cipher.seal(JSON.stringify({ value, until: clock.now().getTime() + minutes * 60_000 }), context);
       setCookie(response, publicUrl, { name, value: sealed.toString('base64url'), maxAgeMs: minutes * 60_000 });
     },
     read: (header) => {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
-import type { PersonalCipher } from '#db/personal.ts';
+import { countGuess, forgiveGuess } from '#db/queries/guesses.ts';
+import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import { sealedCookie } from './cookies.ts';
 
 /**
  * Wrong passwords and codes, by what is guessed at and from how far away: OWASP's "Slow Down Online Guessing Attacks with Device Cookies".
  * A browser that has been logged in to an account before has a count of its own; all others share one per account. So strangers, from
- * however many addresses, slow down strangers only: neither the host's own browsers, nor the way back in by mail. The counts are kept in
- * memory, by each process: two of them allow twice as much, a restart forgives.
+ * however many addresses, slow down strangers only: neither the host's own browsers, nor the way back in by mail. The counts are in the
+ * database: more processes do not allow more, and no restart forgives.
  */
-const wrongOnes = { points: 10, duration: 15 * 60 };
+const wrongOnes = { allowed: 10, windowSeconds: 15 * 60 };
 const deviceDays = 365;
 
 const device = z.object({ accountId: z.string(), id: z.string() });
@@ -34,21 +34,17 @@ export type Guesses = {
   rememberDevice(response: Response, accountId: string): void;
 };
 
-export function createGuesses(parts: { cipher: PersonalCipher; publicUrl: string }): Guesses {
-  const limiter = new RateLimiterMemory(wrongOnes);
+export function createGuesses(parts: Pick<ApiParts, 'database' | 'cipher' | 'clock' | 'publicUrl'>): Guesses {
+  const { database, cipher } = parts;
   const cookie = sealedCookie(parts, { name: 'countersign-device', schema: device, minutes: deviceDays * 24 * 60 });
   return {
     count: async ({ at, account, accountId, cookies }) => {
       const known = cookie.read(cookies);
       const from = known !== null && known.accountId === accountId ? known.id : 'elsewhere';
-      const key = `${at}:${account.toLowerCase()}:${from}`;
-      try {
-        await limiter.consume(key);
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        throw new Refused('rate_limited', { context: { retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000) } });
-      }
-      return { forgive: async () => void (await limiter.reward(key)) };
+      const key = Buffer.from(cipher.fingerprint(`guess:${at}:${account.toLowerCase()}:${from}`), 'hex');
+      const { count, leftSeconds } = await countGuess(database, key, wrongOnes.windowSeconds);
+      if (count > wrongOnes.allowed) throw new Refused('rate_limited', { context: { retryAfterSeconds: leftSeconds } });
+      return { forgive: () => forgiveGuess(database, key) };
     },
     rememberDevice: (response, accountId) => cookie.write(response, { accountId, id: randomUUID() }),
   };

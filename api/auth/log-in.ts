@@ -59,7 +59,7 @@ async function enter(
 ): Promise<HostIdentity> {
   await appendAudit(parts.database, {
     organizationId: member.organizationId,
-    at: new Date(),
+    at: parts.clock.now(),
     actor: { type: 'host', id: member.accountId, ip },
     action: 'session.started',
   });

@@ -11,7 +11,7 @@ export const officeHours = { mon: office, tue: office, wed: office, thu: office,
 type NewOwner = Omit<accounts.NewAccount, 'slug'> & { ip: string | null; emailVerified: boolean };
 
 /** An account with its organization, its host, and hours to start from. */
-export async function openAccount({ database }: ApiParts, { ip, emailVerified, ...input }: NewOwner) {
+export async function openAccount({ database, clock }: ApiParts, { ip, emailVerified, ...input }: NewOwner) {
   return database.transaction(async (tx) => {
     const slug = await accounts.freeSlug(tx, slugOf(input.name));
     const made = await accounts.createAccount(tx, { ...input, slug });
@@ -20,7 +20,7 @@ export async function openAccount({ database }: ApiParts, { ip, emailVerified, .
     await insertSchedule(tx, made, { name: 'Working hours', isDefault: true, rules });
     await appendAudit(tx, {
       organizationId: made.organizationId,
-      at: new Date(),
+      at: clock.now(),
       actor: { type: 'host', id: made.accountId, ip },
       action: 'account.registered',
     });

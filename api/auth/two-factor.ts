@@ -57,10 +57,10 @@ export async function requireCode(parts: ApiParts, guesses: Guesses, attempt: At
 
 const wrongCode = { field: 'code', code: 'wrong', message: 'This code is not right, or was used already.' };
 
-async function takeCode({ database, cipher }: ApiParts, { accountId, code }: Attempt): Promise<boolean> {
+async function takeCode({ database, cipher, clock }: ApiParts, { accountId, code }: Attempt): Promise<boolean> {
   const typed = plain(code);
   if (!/^\d{6}$/.test(typed)) return takeRecoveryCode(database, accountId, recoveryCodeHash(typed));
   const known = await findTwoFactor(database, accountId);
-  const step = known && stepOfCode(cipher.open(known.secretCipher, secretContext), typed, Date.now());
+  const step = known && stepOfCode(cipher.open(known.secretCipher, secretContext), typed, clock.now().getTime());
   return step !== null && takeStep(database, accountId, step);
 }

@@ -5,13 +5,18 @@ import type { Limiter } from '../limits.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import { addressOf } from '../route.ts';
-import { openingOf } from './opening.ts';
+import type { Answering } from './first-answers.ts';
+import { openingOf, type Opened } from './opening.ts';
 import { createShell } from './shell.ts';
 
 const day = 86_400_000;
 
 /** Built pages: hashed assets for ever, the shell never; any other address is a page of the app. */
-export function mountPages(app: Express, parts: ApiParts, limiter: Limiter, webRoot: string): void {
+export function mountPages(
+  app: Express,
+  parts: ApiParts,
+  { limiter, answering, webRoot }: { limiter: Limiter; answering: Answering; webRoot: string },
+): void {
   const assets = join(webRoot, 'assets');
   app.use('/assets', squeezed(assets));
   app.use('/assets', express.static(assets, { immutable: true, maxAge: 365 * day, fallthrough: false }));
@@ -29,13 +34,18 @@ export function mountPages(app: Express, parts: ApiParts, limiter: Limiter, webR
       () => true,
       () => false,
     );
-    const opened = isWithin ? await openingOf(parts, pattern, request) : { opening: {} };
-    const html = await shell.render({ pattern, locale: localeOf(request), ...opened });
-    if (html === null) throw new Refused('not_found');
+    const opened: Opened = isWithin ? await openingOf(parts, answering, pattern, request) : { opening: {} };
+    const { isMissing = false, ...carried } = opened;
+    const page = await shell.render({ pattern, locale: localeOf(request), isTraced: parts.isTraced, ...carried });
+    if (page === null) throw new Refused('not_found');
     // With answers in it, a page is of its moment and of its reader.
-    response.setHeader('Cache-Control', Object.keys(opened.opening).length > 0 ? 'no-store' : 'no-cache');
+    response.setHeader('Cache-Control', Object.keys(carried.opening).length > 0 ? 'no-store' : 'no-cache');
+    changePolicy(response, "script-src 'self'", ["script-src 'self'", ...page.inlineScripts].join(' '));
     if (isForGuests(request.path)) allowFraming(response);
-    response.type('html').send(html);
+    response
+      .status(isMissing ? 404 : 200)
+      .type('html')
+      .send(page.html);
   });
   app.use(() => {
     throw new Refused('not_found');
@@ -72,7 +82,11 @@ const hostPaths = /^\/(dashboard|log-in|sign-up|reset-password|verify-email|veri
 const isForGuests = (path: string): boolean => !hostPaths.test(path);
 
 function allowFraming(response: Response): void {
-  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
-  response.setHeader('Content-Security-Policy', policy.replace("frame-ancestors 'self'", 'frame-ancestors *'));
+  changePolicy(response, "frame-ancestors 'self'", 'frame-ancestors *');
   response.removeHeader('X-Frame-Options');
+}
+
+function changePolicy(response: Response, rule: string, instead: string): void {
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
+  response.setHeader('Content-Security-Policy', policy.replace(rule, instead));
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type * as contract from '#contract/bookings.ts';
 import { needsAddress } from '#domain/booking/mails.ts';
 import { needsNewSignature, pendingMoveOf } from '#domain/booking/moves.ts';
-import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule } from '#domain/booking/transitions.ts';
+import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule, mayUndoNoShow } from '#domain/booking/transitions.ts';
 import type { AuditEventRow, AuditRow } from '#db/queries/audit.ts';
 import type { BookingContext } from '#db/queries/booking-context.ts';
 import type { DocumentRow } from '#db/queries/documents.ts';
@@ -141,6 +141,7 @@ export function hostBooking(
       release: mayRelease(booking).allowed,
       resend: more.repeatable,
       noShow: mayMarkNoShow(booking, more.now).allowed,
+      undoNoShow: mayUndoNoShow(booking).allowed,
       retry: booking.attention !== null,
       correctEmail: needsAddress(booking.status),
     },

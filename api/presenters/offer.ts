@@ -40,7 +40,7 @@ export function schedule({ id, name, isDefault, rules }: ScheduleRow): z.output<
 }
 
 export function meetingType(row: MeetingTypeRow, publicUrl: string): z.input<typeof MeetingType> {
-  const { organizationId: _organization, hostId: _host, ...fields } = row;
+  const { organizationId: _organization, ...fields } = row;
   return { ...fields, url: `${publicUrl}/${row.hostSlug}/${row.slug}` };
 }
 

@@ -22,12 +22,15 @@ const slotStates: Readonly<Record<string, 'held' | 'confirmed' | 'released'>> = 
   'booking.confirmed': 'confirmed',
 };
 
-/** Who hears of a fact, and in which words: public rooms get times and states, private ones which booking to look at. Null: unreadable. */
-export function newsOf({ position, json }: StreamedFact): RoomNews[] | null {
+/**
+ * Who hears of a fact, and in which words: public rooms get times and states, private ones which booking to look at, and of which trace that
+ * is. Null: unreadable.
+ */
+export function newsOf({ position, json }: StreamedFact, traceparent?: string): RoomNews[] | null {
   const parsed = fact.safeParse(json);
   if (!parsed.success) return null;
   const { type, time, organizationid, hostid, data } = parsed.data;
-  const news: LiveNews = { kind: 'booking', position, type, bookingId: data.bookingId, at: time };
+  const news: LiveNews = { kind: 'booking', position, type, bookingId: data.bookingId, at: time, traceparent };
   const state = slotStates[type];
   return [
     { room: `booking:${data.bookingId}`, news },
@@ -43,6 +46,9 @@ export function newsOf({ position, json }: StreamedFact): RoomNews[] | null {
       : []),
   ];
 }
+
+/** Which booking a fact tells of. */
+export const bookingOf = ({ json }: StreamedFact): string | null => fact.safeParse(json).data?.data.bookingId ?? null;
 
 /** Where a dashboard hears of bookings: all of the organization, or those of one host. */
 export function dashboardRoom({ organizationId, onlyHostId }: Scope): string {

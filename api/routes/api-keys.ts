@@ -48,7 +48,7 @@ export function apiKeyRoutes(parts: ApiParts): ApiKeyHandlers {
       if (!isRevoked) throw new Refused('not_found');
       await appendAudit(database, {
         organizationId,
-        at: new Date(),
+        at: parts.clock.now(),
         actor: { type: 'host', id: who.accountId, ip },
         action: 'account.api_key_revoked',
         subject: { type: 'api_key', id: params.id },

@@ -1,5 +1,5 @@
 import { documentRead } from '#db/changes/agreement.ts';
-import { readBookingContext } from '#db/queries/booking-context.ts';
+import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
 import { databaseNow } from '#db/queries/bookings.ts';
 import { documentOf, documentsOf, type DocumentRow } from '#db/queries/documents.ts';
 import { decidingEnvelopeOf } from '#db/queries/envelopes.ts';
@@ -64,7 +64,7 @@ export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
       const durationMinutes = query.durationMinutes ?? (endsAt.getTime() - startsAt.getTime()) / 60_000;
       const asked = { which: { meetingTypeId }, query: { ...query, durationMinutes }, exceptBookingId: who.bookingId };
       const { answer } = await readSlots(parts, asked);
-      return { ...answer, position, serverTime: new Date().toISOString() };
+      return { ...answer, position, serverTime: parts.clock.now().toISOString() };
     },
     guestInvite: async ({ who }) => {
       const context = await readBookingContext(database, cipher, who.bookingId);
@@ -98,6 +98,20 @@ export async function readGuestBooking(parts: ApiParts, bookingId: string) {
     databaseNow(database),
   ]);
   return present.guestBooking(context, { envelope, messages, documents }, { now, position });
+}
+
+/** What has just been decided about a booking that was read before it. */
+export type JustHeld = { at: string; until: string | null };
+
+/** The same without another look, for one whose hold was asked for after `position`: facts from there on tell of whatever was sent meanwhile. */
+export function presentNewBooking(parts: ApiParts, before: BookingContext, held: JustHeld, position: number) {
+  const at = new Date(held.at);
+  const state = held.until
+    ? { status: 'held' as const, holdExpiresAt: new Date(held.until) }
+    : { status: 'confirmed' as const, confirmedAt: at };
+  const context = { ...before, booking: { ...before.booking, ...state, heldAt: at } };
+  const nothingYet = { envelope: null, messages: [], documents: [] };
+  return present.guestBooking(context, nothingYet, { now: parts.clock.now(), position });
 }
 
 /** A document's bytes, with the access on record. */

@@ -6,17 +6,18 @@ import { readAvailability, type Which } from '#db/queries/availability.ts';
 import { findPublicHost, findPublicType, publicTypesOf } from '#db/queries/public-pages.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/offer.ts';
-import { gzipPrefix, gzipWith } from '../gzip-prefix.ts';
 import { Refused } from '../problem.ts';
-import type { RememberedSlots } from '../slots-memory.ts';
-import { PreparedJson, type Handlers } from '../route.ts';
+import type { Handlers } from '../route.ts';
+import type { PreparedJson } from '../prepared-json.ts';
+import { completed, type RememberedSlots } from '../slots-memory.ts';
+import type { SlotsShortcut } from '../slots-shortcut.ts';
 
 const rangeMaxMs = 366 * 86_400_000;
 
 type PageHandlers = Pick<Handlers, 'hostPage' | 'meetingTypePage' | 'slots' | 'ndaSample'>;
 
 /** What anybody may see of a host. */
-export function guestPages(parts: ApiParts): PageHandlers {
+export function guestPages(parts: ApiParts, shortcut: SlotsShortcut): PageHandlers {
   const { database, ndaText } = parts;
   return {
     hostPage: async ({ params }) => {
@@ -26,7 +27,10 @@ export function guestPages(parts: ApiParts): PageHandlers {
       return { host: present.publicHost(host), meetingTypes: types.map(present.publicMeetingType) };
     },
     meetingTypePage: ({ params }) => readMeetingTypePage(parts, params),
-    slots: ({ params, query }) => slotsAnswer(parts, params, query),
+    slots: ({ params, query, response }) => {
+      shortcut.learn(response, keyOf(params, query));
+      return slotsAnswer(parts, params, query);
+    },
     ndaSample: async ({ params }) => {
       const { type } = await find(parts, params);
       if (!type.template) throw new Refused('not_found');
@@ -50,31 +54,28 @@ export async function readMeetingTypePage(parts: ApiParts, path: Path): Promise<
     host: present.publicHost(host),
     meetingType: present.publicMeetingType(type),
     liveRoom: host.id,
-    serverTime: new Date().toISOString(),
+    serverTime: parts.clock.now().toISOString(),
   };
 }
 
 /** From memory when it is known, with the position and the clock of this moment. */
 export async function slotsAnswer(parts: ApiParts, path: Path, query: SlotsAsked['query']): Promise<PreparedJson> {
   const { relay, slotsMemory } = parts;
-  const which = { hostSlug: path.hostSlug, slug: path.meetingTypeSlug };
-  const key = [which.hostSlug, which.slug, query.from, query.to, query.timeZone, query.durationMinutes].join('|');
+  const key = keyOf(path, query);
   const position = relay.position();
-  const remembered = slotsMemory.get(key, Date.now());
-  if (remembered) return finish(remembered, position);
+  const remembered = slotsMemory.get(key, parts.clock.now().getTime());
+  if (remembered) return completed(remembered, position, parts.clock.now());
   const mark = slotsMemory.mark();
+  const which = { hostSlug: path.hostSlug, slug: path.meetingTypeSlug };
   const read = await readSlots(parts, { which, query });
-  const head = JSON.stringify(read.answer).slice(0, -1);
+  const head = Buffer.from(JSON.stringify(read.answer).slice(0, -1));
   const answer: RememberedSlots = { hostId: read.hostId, head, validUntil: read.validUntil };
   slotsMemory.keep(key, answer, mark);
-  return finish(answer, position);
+  return completed(answer, position, parts.clock.now());
 }
 
-/** Position and clock are of this moment, whenever the rest was computed; the position was read first, so that no fact is missed. */
-function finish(answer: RememberedSlots, position: number): PreparedJson {
-  const tail = `,"position":${position},"serverTime":"${new Date().toISOString()}"}`;
-  return new PreparedJson(answer.head + tail, () => gzipWith((answer.zipped ??= gzipPrefix(answer.head)), tail));
-}
+const keyOf = ({ hostSlug, meetingTypeSlug }: Path, query: SlotsAsked['query']): string =>
+  [hostSlug, meetingTypeSlug, query.from, query.to, query.timeZone, query.durationMinutes].join('|');
 
 type SlotsAsked = {
   which: Which;

@@ -1,7 +1,9 @@
-import { isTakenBefore, occupied } from '#db/queries/claims.ts';
-import { insertRequestedBooking, type NewBooking } from '#db/queries/bookings.ts';
+import { gathering } from '#db/gathering.ts';
+import { readBookingContext } from '#db/queries/booking-context.ts';
+import { occupied } from '#db/queries/claims.ts';
+import { requestBooking, type NewBooking } from '#db/queries/bookings.ts';
 import { sha256 } from '#db/personal.ts';
-import { findBookableType, type PublicTypeRow } from '#db/queries/public-pages.ts';
+import { findBookableTypes, type PublicTypeRow } from '#db/queries/public-pages.ts';
 import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import type { BookingRequest } from '#contract/bookings.ts';
 import { idFromKey } from '../idempotency.ts';
@@ -10,7 +12,7 @@ import { reasonsForGuests } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 import type { Turnstile } from '../turnstile.ts';
-import { readGuestBooking } from './guest-booking.ts';
+import { presentNewBooking, readGuestBooking } from './guest-booking.ts';
 
 /**
  * A guest takes a time. The request is a row first, then the workflow decides, in one round trip; a crowd at one slot is turned away before
@@ -18,25 +20,32 @@ import { readGuestBooking } from './guest-booking.ts';
  */
 export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hold'> {
   const { database, cipher, engine } = parts;
+  const bookableType = gathering((ids: readonly string[]) => findBookableTypes(database, ids));
   return {
     hold: async ({ body, key }) => {
-      const type = await findBookableType(database, body.meetingTypeId);
+      const type = await bookableType(body.meetingTypeId);
       if (!type) throw new Refused('not_found', { errors: [noSuchType] });
       const booking = newBooking(idFromKey('booking', key), body, type);
       traceBooking(booking.id);
       const during = occupied(booking);
+      const position = parts.relay.position();
       const outcome = await turnstile.pass(type.hostId, during, async () => {
-        if (await isTakenBefore(database, booking.id, type.hostId, during)) return { outcome: 'slot_taken' as const };
-        await insertRequestedBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
-        return engine.hold(booking);
+        const requested = await requestBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
+        if (requested.taken) return { outcome: 'slot_taken' as const, taken: requested.taken };
+        // What the answer tells of people and places is read meanwhile; of a repeat, whose booking may have come further, nothing is known.
+        const reading = requested.isNew ? readBookingContext(database, cipher, booking.id) : null;
+        const [held, before] = await Promise.all([engine.hold(booking), reading]);
+        return held.outcome === 'held' ? { ...held, before, taken: during } : held;
       });
       parts.meter.holdDecided(outcome.outcome);
       if (outcome.outcome === 'slot_not_offered')
         throw new Refused('slot_not_offered', { context: { reasons: reasonsForGuests(outcome.reasons) } });
       if (outcome.outcome !== 'held') throw new Refused('slot_taken');
+      const { before, held } = outcome;
       const token = cipher.guestToken(booking.id);
       return {
-        booking: await readGuestBooking(parts, booking.id),
+        booking:
+          before && held ? presentNewBooking(parts, before, held, position) : await readGuestBooking(parts, booking.id),
         token,
         url: `${parts.publicUrl}/my-booking#${token}`,
       };

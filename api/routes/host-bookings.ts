@@ -1,7 +1,7 @@
 import { Id, Instant } from '#contract/primitives.ts';
 import { repeatable } from '#db/changes/apply.ts';
 import { correctGuestEmail } from '#db/changes/correct-email.ts';
-import { markNoShow } from '#db/changes/passing.ts';
+import { markNoShow, undoNoShow } from '#db/changes/no-show.ts';
 import { asOrganization } from '#db/pool.ts';
 import { bookingAudit, type Actor } from '#db/queries/audit.ts';
 import { readBookingContext } from '#db/queries/booking-context.ts';
@@ -20,20 +20,17 @@ import type { Call, Handlers } from '../route.ts';
 import { askForChange, bookingOf, moveTo, throwIfRefused } from './changes.ts';
 import { openDocument } from './guest-booking.ts';
 
-type HostHandlers = Pick<
-  Handlers,
-  | 'listBookings'
-  | 'readBooking'
-  | 'bookingAudit'
-  | 'bookingDocument'
+type HostHandlers = Pick<Handlers, 'listBookings' | 'readBooking' | 'bookingAudit' | 'bookingDocument' | ActionName>;
+/** What a host can do about a booking. */
+type ActionName =
   | 'hostCancel'
   | 'hostRelease'
   | 'hostReschedule'
   | 'resend'
   | 'correctGuestEmail'
   | 'markNoShow'
-  | 'retry'
->;
+  | 'undoNoShow'
+  | 'retry';
 
 /** Makes sure that a booking is one that the asking person reaches: row-level security answers. */
 type Own = (who: HostCaller, bookingId: string) => Promise<string>;
@@ -76,7 +73,7 @@ function readingRoutes(
         items: items.map(present.bookingSummary),
         nextCursor: rows.length > limit && last ? writeCursor(last) : null,
         position,
-        serverTime: new Date().toISOString(),
+        serverTime: parts.clock.now().toISOString(),
       };
     },
     readBooking: async ({ who, params }) => readHostBooking(parts, await own(who, params.id)),
@@ -94,13 +91,7 @@ function readingRoutes(
   };
 }
 
-function actionRoutes(
-  parts: ApiParts,
-  own: Own,
-): Pick<
-  HostHandlers,
-  'hostCancel' | 'hostRelease' | 'hostReschedule' | 'resend' | 'correctGuestEmail' | 'markNoShow' | 'retry'
-> {
+function actionRoutes(parts: ApiParts, own: Own): Pick<Handlers, ActionName> {
   const { database } = parts;
   return {
     hostCancel: async (call) => {
@@ -149,6 +140,12 @@ function actionRoutes(
     markNoShow: async (call) => {
       const bookingId = await own(call.who, call.params.id);
       throwIfRefused(await markNoShow(database, bookingId, asHost(call)));
+      await parts.engine.nudge(await bookingOf(parts, bookingId));
+      return readHostBooking(parts, bookingId);
+    },
+    undoNoShow: async (call) => {
+      const bookingId = await own(call.who, call.params.id);
+      throwIfRefused(await undoNoShow(database, bookingId, asHost(call)));
       await parts.engine.nudge(await bookingOf(parts, bookingId));
       return readHostBooking(parts, bookingId);
     },

@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
 /** Upper bounds of the time to sign, in seconds: a minute, two, five, ten, half an hour, a day. */
 const boundsSeconds = [60, 120, 300, 600, 1_800, 86_400];
 
-export function insightRoutes({ database }: ApiParts): Pick<Handlers, 'insights' | 'bookingTotals'> {
+export function insightRoutes({ database, clock }: ApiParts): Pick<Handlers, 'insights' | 'bookingTotals'> {
   return {
     insights: async ({ who, query }) => {
       const days = (Date.parse(query.to) - Date.parse(query.from)) / dayMs;
@@ -31,7 +31,7 @@ export function insightRoutes({ database }: ApiParts): Pick<Handlers, 'insights'
       const totals = await asOrganization(database, scopeOf(who), (tx) =>
         readTotals(tx, who.organizationId, who.timeZone),
       );
-      return { ...totals, serverTime: new Date().toISOString() };
+      return { ...totals, serverTime: clock.now().toISOString() };
     },
   };
 }

@@ -85,7 +85,7 @@ function invitingRoutes(
       asOrganization(database, scopeOf(call.who), async (tx) => {
         if (!(await invitations.withdrawInvitation(tx, call.who.organizationId, call.params.id)))
           throw new Refused('not_found');
-        await appendAudit(tx, aboutInvitation(call, call.params.id, 'invitation.withdrawn', {}));
+        await appendAudit(tx, aboutInvitation(call, call.params.id, parts.clock.now(), 'invitation.withdrawn', {}));
       }),
   };
 }
@@ -123,7 +123,7 @@ async function send(
       url: `${parts.publicUrl}/invitation#${token}`,
     },
   });
-  await appendAudit(tx, aboutInvitation(call, row.id, action, { role: row.role }));
+  await appendAudit(tx, aboutInvitation(call, row.id, parts.clock.now(), action, { role: row.role }));
   return { row, messageId };
 }
 
@@ -147,7 +147,7 @@ function acceptingRoutes(
         const offer = await lock(tx, body.token);
         if (offer.accountId) throw new Refused('email_taken');
         const accountId = await insertAccount(tx, { ...body, email: offer.email, passwordHash });
-        await admit(tx, offer, { ...body, accountId, ip });
+        await admit(tx, offer, { ...body, accountId, ip, at: parts.clock.now() });
         return { accountId, organizationId: offer.organizationId };
       });
       const session = await startSession(parts, response, who, { ip, userAgent });
@@ -161,18 +161,18 @@ function acceptingRoutes(
         if (!accountId || !accountName) throw new Refused('account_missing');
         // Whoever registered with this address may be somebody else than who reads its mail.
         if (!offer.isConfirmed) throw new Refused('account_unconfirmed');
-        await admit(tx, offer, { accountId, name: accountName, timeZone: 'UTC', ip });
+        await admit(tx, offer, { accountId, name: accountName, timeZone: 'UTC', ip, at: parts.clock.now() });
         return { organization: { id: offer.organizationId, name: offer.organizationName } };
       }),
   };
 }
 
-type Newcomer = { accountId: string; name: string; timeZone: string; ip: string | null };
+type Newcomer = { accountId: string; name: string; timeZone: string; ip: string | null; at: Date };
 
 /** A member with a host of their own, who starts with office hours in their zone: for an account that has one, that of its other host. */
 async function admit(tx: Transaction, offer: invitations.OfferedInvitation, person: Newcomer): Promise<void> {
   const { organizationId, role } = offer;
-  const { accountId, name: displayName, ip } = person;
+  const { accountId, name: displayName, ip, at } = person;
   const timeZone = offer.timeZone ?? person.timeZone;
   const member = { organizationId, accountId, role, displayName, timeZone, slug: slugOf(displayName) };
   const host = await addMember(tx, member);
@@ -183,7 +183,7 @@ async function admit(tx: Transaction, offer: invitations.OfferedInvitation, pers
   await invitations.markAccepted(tx, offer.id, accountId);
   await appendAudit(tx, {
     organizationId,
-    at: new Date(),
+    at,
     actor: { type: 'host', id: accountId, ip },
     action: 'invitation.accepted',
     subject: { type: 'invitation', id: offer.id },
@@ -196,12 +196,13 @@ const newToken = (): string => randomBytes(32).toString('base64url');
 function aboutInvitation(
   { who, ip }: Asking,
   id: string,
+  at: Date,
   action: AuditEntryInput['action'],
   detail: Record<string, unknown>,
 ): AuditEntryInput {
   return {
     organizationId: who.organizationId,
-    at: new Date(),
+    at,
     actor: { type: 'host', id: who.accountId, ip },
     action,
     subject: { type: 'invitation', id },

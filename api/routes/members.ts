@@ -51,7 +51,7 @@ export function memberRoutes(parts: ApiParts): MemberHandlers {
         const member = await takeOut(tx, who.organizationId, params.id);
         const mail = mailTo(who, member, { kind: 'membership_ended', key: `membership_ended:${crypto.randomUUID()}` });
         const id = await requestAccountMail(tx, parts.cipher, mail);
-        await appendAudit(tx, aboutMember(call, params.id, 'member.removed', { role: member.role }));
+        await appendAudit(tx, aboutMember(call, params.id, parts.clock.now(), 'member.removed', { role: member.role }));
         return id;
       });
       await sendAccountMail(parts, messageId);
@@ -73,7 +73,7 @@ function organizationRoutes(
         const changed = await readOrganization(tx, who.organizationId);
         await appendAudit(tx, {
           organizationId: who.organizationId,
-          at: new Date(),
+          at: parts.clock.now(),
           actor: { type: 'host', id: who.accountId, ip },
           action: 'organization.changed',
           detail: { fields: Object.keys(body) },
@@ -85,7 +85,7 @@ function organizationRoutes(
       if (!there) throw new Refused('not_found');
       await appendAudit(database, {
         organizationId: there.organizationId,
-        at: new Date(),
+        at: parts.clock.now(),
         actor: { type: 'host', id: who.accountId, ip },
         action: 'session.switched',
       });
@@ -111,7 +111,7 @@ async function leave(parts: ApiParts, call: Asking): Promise<void> {
   const { who, ip, userAgent, response } = call;
   await asOrganization(parts.database, scopeOf(who), async (tx) => {
     const { role } = await takeOut(tx, who.organizationId, who.accountId);
-    await appendAudit(tx, aboutMember(call, who.accountId, 'member.left', { role }));
+    await appendAudit(tx, aboutMember(call, who.accountId, parts.clock.now(), 'member.left', { role }));
   });
   const elsewhere = await membershipOf(parts.database, who.accountId);
   if (elsewhere) await startSession(parts, response, elsewhere, { ip, userAgent });
@@ -136,7 +136,10 @@ async function changeRole(parts: ApiParts, call: Call<'changeMemberRole'>) {
     const id = params.id === who.accountId ? null : await requestAccountMail(tx, parts.cipher, mail);
     await appendAudit(
       tx,
-      aboutMember(call, params.id, 'member.role_changed', { fromRole: before.role, role: body.role }),
+      aboutMember(call, params.id, parts.clock.now(), 'member.role_changed', {
+        fromRole: before.role,
+        role: body.role,
+      }),
     );
     return { member: { ...before, role: body.role }, messageId: id };
   });
@@ -160,12 +163,13 @@ function mailTo(
 function aboutMember(
   { who, ip }: Pick<Asking, 'who' | 'ip'>,
   accountId: string,
+  at: Date,
   action: AuditEntryInput['action'],
   detail: Record<string, unknown>,
 ): AuditEntryInput {
   return {
     organizationId: who.organizationId,
-    at: new Date(),
+    at,
     actor: { type: 'host', id: who.accountId, ip },
     action,
     subject: { type: 'member', id: accountId },

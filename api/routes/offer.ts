@@ -1,28 +1,23 @@
-import { asOrganization, type Queryable, type Transaction } from '#db/pool.ts';
-import { appendAudit } from '#db/queries/audit.ts';
-import { asSchedule, readAvailability } from '#db/queries/availability.ts';
-import { isCurrentHost } from '#db/queries/members.ts';
+import type { Queryable } from '#db/pool.ts';
 import * as types from '#db/queries/meeting-types.ts';
 import * as templates from '#db/queries/nda-templates.ts';
 import * as schedules from '#db/queries/schedules.ts';
-import type { AuditAction } from '#domain/audit-actions.ts';
-import { validateSchedule } from '#domain/slots/validate.ts';
-import { whyNot } from '#domain/slots/why.ts';
 import type { MeetingTypeInput } from '#contract/meeting-types.ts';
 import type { NdaTemplateContent } from '#contract/nda-templates.ts';
-import type { ScheduleInput } from '#contract/schedules.ts';
-import { scopeOf, type HostCaller } from '../auth/identity.ts';
+import type { HostCaller } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/offer.ts';
-import { explain } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
+import { as, change, hostOf, type Owner } from './offer-parts.ts';
+import { scheduleRoutes } from './schedules.ts';
 
 type OfferHandlers = Pick<
   Handlers,
   | 'listSchedules'
   | 'createSchedule'
   | 'changeSchedule'
+  | 'deleteSchedule'
   | 'whyNot'
   | 'listMeetingTypes'
   | 'createMeetingType'
@@ -42,94 +37,6 @@ type OfferHandlers = Pick<
 /** What a host offers: when, what, and under which agreement. Everything runs as the host's organization. */
 export function offerRoutes(parts: ApiParts): OfferHandlers {
   return { ...scheduleRoutes(parts), ...meetingTypeRoutes(parts), ...templateRoutes(parts) };
-}
-
-type Work<T> = (tx: Transaction) => Promise<T>;
-const as = <T>(parts: ApiParts, who: HostCaller, work: Work<T>): Promise<T> =>
-  asOrganization(parts.database, scopeOf(who), work);
-
-/** Whose things a request is about: one's own, or those of the host that it names. */
-async function hostOf(tx: Queryable, who: HostCaller, { hostId }: { hostId?: string | undefined }): Promise<Owner> {
-  const { organizationId } = who;
-  if (hostId === undefined || hostId === who.hostId) return { organizationId, hostId: who.hostId };
-  if (who.reach === 'own' || !(await isCurrentHost(tx, organizationId, hostId))) throw new Refused('not_found');
-  return { organizationId, hostId };
-}
-type Owner = { organizationId: string; hostId: string };
-
-/** A change to what is offered, with its audit entry last. */
-async function change<T>(
-  parts: ApiParts,
-  call: { who: HostCaller; ip: string | null },
-  action: AuditAction,
-  work: Work<{ id: string; result: T }>,
-): Promise<T> {
-  return as(parts, call.who, async (tx) => {
-    const { id, result } = await work(tx);
-    const { organizationId, accountId } = call.who;
-    const [type = action] = action.split('.');
-    await appendAudit(tx, {
-      organizationId,
-      at: new Date(),
-      actor: { type: 'host', id: accountId, ip: call.ip },
-      action,
-      subject: { type, id },
-    });
-    return result;
-  });
-}
-
-function scheduleRoutes(
-  parts: ApiParts,
-): Pick<OfferHandlers, 'listSchedules' | 'createSchedule' | 'changeSchedule' | 'whyNot'> {
-  const find = async (tx: Queryable, id: string) => {
-    const row = await schedules.findSchedule(tx, id);
-    if (!row) throw new Refused('not_found');
-    return row;
-  };
-  return {
-    listSchedules: ({ who, query }) =>
-      as(parts, who, async (tx) => {
-        const { hostId } = await hostOf(tx, who, query);
-        return { items: (await schedules.schedulesOf(tx, hostId)).map(present.schedule) };
-      }),
-    createSchedule: (call) => {
-      refuseBadSchedule(call.body);
-      return change(parts, call, 'schedule.created', async (tx) => {
-        const id = await schedules.insertSchedule(tx, await hostOf(tx, call.who, call.query), call.body);
-        return { id, result: present.schedule(await find(tx, id)) };
-      });
-    },
-    changeSchedule: (call) => {
-      refuseBadSchedule(call.body);
-      const { id } = call.params;
-      return change(parts, call, 'schedule.changed', async (tx) => {
-        const { hostId } = await find(tx, id);
-        await schedules.replaceSchedule(tx, hostId, id, call.body);
-        return { id, result: present.schedule(await find(tx, id)) };
-      });
-    },
-    whyNot: ({ who, query }) =>
-      as(parts, who, async (tx) => {
-        const startsAt = new Date(query.startsAt);
-        const options = query.durationMinutes === undefined ? {} : { durationMinutes: query.durationMinutes };
-        const availability = await readAvailability(
-          tx,
-          { meetingTypeId: query.meetingTypeId },
-          { from: startsAt, to: startsAt },
-          options,
-        );
-        if (!availability) throw new Refused('not_found');
-        const reasons = whyNot(availability.question, startsAt.getTime());
-        return { offered: reasons.length === 0, reasons: reasons.map((reason) => explain(reason, who.timeZone)) };
-      }),
-  };
-}
-
-function refuseBadSchedule({ rules }: ScheduleInput): void {
-  const json = { ...rules, blackouts: rules.blackouts.map(({ from, to }) => ({ from, to, note: null })) };
-  const errors = validateSchedule(asSchedule(json)).map((problem) => ({ ...problem, field: `rules.${problem.field}` }));
-  if (errors.length > 0) throw new Refused('validation_failed', { errors });
 }
 
 function meetingTypeRoutes(

@@ -38,6 +38,9 @@ export function passwordRoutes(parts: ApiParts, { limiter, guesses }: AuthParts)
       const member = await database.transaction(async (tx) => {
         const accountId = await accounts.useAccountToken(tx, sha256(body.token), 'reset_password');
         if (!accountId) throw new Refused('token_invalid');
+        const owner = await accounts.membershipOf(tx, accountId);
+        // A refusal takes the whole transaction back: the link can be used again, with a better one.
+        if (owner) await refuseWeakPassword(body.password, [owner.email, owner.name, owner.organizationName]);
         await accounts.setPassword(tx, accountId, passwordHash);
         // Whoever reads the mail owns the address.
         await accounts.verifyEmail(tx, accountId);

@@ -1,9 +1,8 @@
 import type { AuditAction } from '#domain/audit-actions.ts';
-import { eraseBooking } from '#db/changes/erase.ts';
+import { eraseAsAsked } from '#db/changes/erase.ts';
 import { liftLegalHold, setLegalHold } from '#db/changes/legal-hold.ts';
 import { asOrganization } from '#db/pool.ts';
 import { appendAudit, type Actor } from '#db/queries/audit.ts';
-import { lockBooking } from '#db/queries/bookings.ts';
 import { bookingsOfGuest, privacyFactsOf, type PrivacyFacts } from '#db/queries/guest-data.ts';
 import { belongsTo } from '#db/queries/host-bookings.ts';
 import { legalHoldOf } from '#db/queries/legal-holds.ts';
@@ -44,7 +43,7 @@ function retentionRoutes(parts: ApiParts): RetentionHandlers {
         const daysBefore = await setRetentionDays(tx, organizationId, call.body.retentionDays);
         await appendAudit(tx, {
           organizationId,
-          at: new Date(),
+          at: parts.clock.now(),
           actor: asHost(call),
           action: 'retention.changed',
           detail: { days: call.body.retentionDays, daysBefore },
@@ -104,30 +103,22 @@ function guestDataRoutes(parts: ApiParts): GuestDataHandlers {
   };
 }
 
-/** Decided and done under the booking's lock: what the answer says is what happened. */
+/** What the answer says is what happened. */
 async function eraseOne({ database, cipher }: ApiParts, bookingId: string, actor: Actor) {
-  return database.transaction(async (tx) => {
-    const { booking, now } = await lockBooking(tx, bookingId);
-    const facts = await privacyFactsOf(tx, bookingId);
-    if (!facts) throw new Error(`Booking ${bookingId} is locked, but not there.`);
-    const decision = erasureOf(facts);
-    const keepSigned = decision.outcome === 'partly';
-    if (decision.outcome !== 'kept')
-      await eraseBooking(tx, cipher, booking, { because: 'request', keepSigned, actor, now });
-    return presentErasure(facts, decision);
-  });
+  const { facts, decision } = await eraseAsAsked(database, cipher, bookingId, actor);
+  return presentErasure(facts, decision);
 }
 
 /** On record for the organization, with a count and never an address. */
 async function note(
-  { database }: ApiParts,
+  { database, clock }: ApiParts,
   call: Pick<Call<'exportGuestData'>, 'who' | 'ip'>,
   action: AuditAction,
   detail: Record<string, unknown>,
 ): Promise<void> {
   await appendAudit(database, {
     organizationId: call.who.organizationId,
-    at: new Date(),
+    at: clock.now(),
     actor: asHost(call),
     action,
     detail,

@@ -100,7 +100,7 @@ function onRecord(parts: ApiParts, sign: SigningHandlers['sign']): SigningHandle
       if (error instanceof Refused)
         await appendAudit(parts.database, {
           ...call.who,
-          at: new Date(),
+          at: parts.clock.now(),
           actor: asGuest(call),
           action: 'signing.refused',
           detail: { code: error.code },

@@ -37,7 +37,7 @@ export function webhookRoutes(parts: ApiParts): WebhookHandlers {
       const letter = await replayLetter(parts, who.organizationId, params.id);
       await appendAudit(database, {
         organizationId: who.organizationId,
-        at: new Date(),
+        at: parts.clock.now(),
         actor: { type: 'host', id: who.accountId, ip },
         action: 'dead_letter.replayed',
         subject: { type: 'dead_letter', id: params.id },
@@ -63,7 +63,7 @@ async function replayLetter(parts: ApiParts, organizationId: string | null, id: 
   // Still not understood: the letter stays open.
   if (received?.status === 'dead_letter') return presentLetter({ ...letter, replayedAt: null });
   await webhooks.markReplayed(parts.database, letter.id);
-  return presentLetter({ ...letter, replayedAt: new Date() });
+  return presentLetter({ ...letter, replayedAt: parts.clock.now() });
 }
 
 /** What a letter holds once it was understood; one that never was stays as it is. */
@@ -82,7 +82,7 @@ async function receive(
   rawBody: Uint8Array,
   headers: Readonly<Record<string, string | undefined>>,
 ): Promise<Received> {
-  const reading = parts.signing.readWebhook(rawBody, headers, new Date());
+  const reading = parts.signing.readWebhook(rawBody, headers, parts.clock.now());
   switch (reading.outcome) {
     case 'forged':
       parts.log.warn({ provider: parts.signing.name, reason: reading.reason }, 'a forged webhook was refused');

@@ -112,6 +112,16 @@ export const hostBookingRoutes = {
     success: ok(bookings.HostBooking),
     problems: ['meeting_not_ended', 'booking_not_confirmed'],
   },
+  undoNoShow: {
+    method: 'delete',
+    path: '/bookings/{id}/no-show',
+    summary: 'The guest came after all',
+    audience: 'host',
+    tag: 'bookings',
+    params: byId,
+    success: ok(bookings.HostBooking),
+    problems: ['booking_not_confirmed'],
+  },
   retry: {
     method: 'post',
     path: '/bookings/{id}/retry',

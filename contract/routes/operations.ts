@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { AuditEvent, AuditFilter } from '../bookings.ts';
 import * as operations from '../operations.ts';
 import { Page } from '../primitives.ts';
-import { byId, withKey, ok, type Route } from './route.ts';
+import { PageTraces } from '../page-traces.ts';
+import { byId, none, withKey, ok, type Route } from './route.ts';
 
 export const operationRoutes = {
   signingWebhook: {
@@ -28,6 +29,15 @@ export const operationRoutes = {
     }),
     success: ok(operations.WebhookReceived),
     problems: ['webhook_forged'],
+  },
+  reportPageTraces: {
+    method: 'post',
+    path: '/page-traces',
+    summary: 'What a page saw of the traces it is part of; taken where the server sends traces, else passed over',
+    audience: 'public',
+    tag: 'operations',
+    body: PageTraces,
+    success: none,
   },
   listAuditEvents: {
     method: 'get',

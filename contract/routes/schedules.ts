@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as bookings from '../bookings.ts';
 import { Whose } from '../primitives.ts';
 import * as schedules from '../schedules.ts';
-import { byId, withKey, ok, created, type Route } from './route.ts';
+import { byId, withKey, none, ok, created, type Route } from './route.ts';
 
 export const scheduleRoutes = {
   listSchedules: {
@@ -36,6 +36,16 @@ export const scheduleRoutes = {
     params: byId,
     body: schedules.ScheduleInput,
     success: ok(schedules.Schedule),
+  },
+  deleteSchedule: {
+    method: 'delete',
+    path: '/schedules/{id}',
+    summary: 'Delete a schedule; the meeting types that name it use the default one from then on',
+    audience: 'host',
+    tag: 'availability',
+    params: byId,
+    success: none,
+    problems: ['schedule_is_default'],
   },
   whyNot: {
     method: 'get',

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { insertDocument, type DocumentRow } from '../queries/documents.ts';
-import { insertEnvelope, openEnvelopeOf } from '../queries/envelopes.ts';
+import { forgetEnvelopeAsked, insertEnvelope, openEnvelopeOf } from '../queries/envelopes.ts';
 import { setClaimExpiry } from '../queries/claims.ts';
 import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
@@ -35,13 +35,13 @@ export async function agreementCreated(
       bookingId,
       kind: 'agreement',
     });
-    await setState(tx, bookingId, { ndaStatus: 'created' });
     const { sha256, templateVersionId } = document;
     await record(tx, booking, {
       at: now,
       actor: system,
       action: 'nda.created',
       detail: { documentId: id, sha256, templateVersionId },
+      state: { ndaStatus: 'created' },
       facts: [{ type: 'nda.created', data: { documentId: id, sha256, templateVersionId: templateVersionId ?? '' } }],
     });
     return isNew;
@@ -65,6 +65,7 @@ type Sent = {
 export async function envelopeSent(database: Database, bookingId: string, sent: Sent): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
+    await forgetEnvelopeAsked(tx, sent.documentId);
     const isWanted = booking.ndaStatus === 'created' && sent.round === booking.ndaRound;
     if (!isWanted && booking.ndaRound === 0) return;
     const expiresAt = booking.moveExpiresAt ?? booking.holdExpiresAt ?? minutesAfter(now, booking.holdMinutes);
@@ -79,7 +80,6 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       expiresAt,
     });
     if (!isNew) return;
-    if (isWanted) await setState(tx, bookingId, { ndaStatus: 'sent' });
     if (booking.status === 'held') await runHold(tx, booking, expiresAt);
     const mails = isWanted ? await askToSign(tx, booking) : [];
     await record(tx, booking, {
@@ -87,6 +87,7 @@ export async function envelopeSent(database: Database, bookingId: string, sent: 
       actor: system,
       action: 'nda.sent',
       detail: { envelopeId: sent.envelopeId, provider: sent.provider, expiresAt },
+      state: { ndaStatus: isWanted ? 'sent' : booking.ndaStatus },
       facts: [
         {
           type: 'nda.sent',
@@ -123,13 +124,13 @@ export async function envelopeEnded(database: Database, bookingId: string, as: '
     await tx.query(
       sql.unsafe`update envelope set status = ${as}, ended_at = ${now.toISOString()} where id = ${envelope.id}`,
     );
-    // After a move that came to nothing, the NDA of the time that stays is signed as before.
-    if (booking.ndaStatus === 'sent') await setState(tx, bookingId, { ndaStatus: as });
     await record(tx, booking, {
       at: now,
       actor: system,
       action: `nda.${as}`,
       detail: { envelopeId: envelope.id },
+      // After a move that came to nothing, the NDA of the time that stays is signed as before.
+      state: { ndaStatus: booking.ndaStatus === 'sent' ? as : booking.ndaStatus },
       facts: [{ type: `nda.${as}`, data: { envelopeId: envelope.id } }],
     });
   });
@@ -147,13 +148,13 @@ export async function signedDocumentStored(
     const about = { organizationId: booking.organizationId, bookingId, round: booking.ndaRound };
     const { id } = await insertDocument(tx, { ...stored.signed, ...about, kind: 'signed' });
     if (stored.certificate) await insertDocument(tx, { ...stored.certificate, ...about, kind: 'certificate' });
-    await setState(tx, bookingId, { ndaStatus: 'completed' });
     const { sha256 } = stored.signed;
     await record(tx, booking, {
       at: now,
       actor: system,
       action: 'nda.completed',
       detail: { envelopeId: stored.envelopeId, documentId: id, sha256 },
+      state: { ndaStatus: 'completed' },
       facts: [{ type: 'nda.completed', data: { envelopeId: stored.envelopeId, documentId: id, sha256 } }],
     });
     return true;

@@ -4,8 +4,7 @@ import { isMoving } from '#domain/booking/moves.ts';
 import { mayCancel, mayRelease, mayReschedule, type Decision, type Refusal } from '#domain/booking/transitions.ts';
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
-import { lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { lockHostOf } from '../queries/claims.ts';
+import { lockBooking, lockBookingOfHost, type BookingRow } from '../queries/bookings.ts';
 import { messagesOf, requestMessages, type MessageKind, type MessageRow, type Recipient } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { declineLocked } from './decline.ts';
@@ -13,7 +12,7 @@ import { releaseClaim } from './expire.ts';
 import { mailFacts, supersedeMails } from './mail.ts';
 import { endMove, leaveMove } from './move.ts';
 import { moveClaim } from './reschedule.ts';
-import { record, setState } from './record.ts';
+import { record } from './record.ts';
 import { decideChangeRequest, lockChangeRequest, type ChangeOutcome, type ChangeRequest } from './requests.ts';
 
 /** Decides a change request once, and stores the outcome with it: a repeat reads it. */
@@ -26,8 +25,9 @@ export async function applyChange(
     if (!request) throw new Error(`There is no change request ${requestId}.`);
     const { bookingId } = request;
     if (request.outcome) return { outcome: request.outcome, bookingId };
-    if (request.kind === 'reschedule') await lockHostOf(tx, bookingId);
-    const { booking, now } = await lockBooking(tx, bookingId);
+    const locked = await (request.kind === 'reschedule' ? lockBookingOfHost : lockBooking)(tx, bookingId);
+    if (!locked) throw new Error(`There is no booking ${bookingId} to change.`);
+    const { booking, now } = locked;
     const outcome = await decide(tx, booking, request, now);
     await decideChangeRequest(tx, requestId, outcome);
     return { outcome, bookingId };
@@ -109,18 +109,6 @@ async function end(
   const released = [...left.released, ...(await releaseClaim(tx, booking, ending.release))];
   const ended: BookingRow = { ...left.booking, status: ending.status, sequence: booking.sequence + 1 };
   const overtaken = await supersedeMails(tx, ended, now);
-  await setState(tx, booking.id, {
-    status: ending.status,
-    endedAt: now,
-    reason: reasonOf(request),
-    sequence: ended.sequence,
-  });
-  const mails = await requestMessages(tx, {
-    ...ended,
-    bookingId: booking.id,
-    kind: 'booking_canceled',
-    recipients: ending.recipients,
-  });
   const canceled: FactInput = {
     type: 'booking.canceled',
     data: { by: request.actorType, startsAt: booking.startsAt.toISOString() },
@@ -130,7 +118,9 @@ async function end(
     actor: actorOf(request),
     action: ending.action,
     detail: { requestId: request.id },
-    facts: [...released, ...(ending.status === 'canceled' ? [canceled] : []), ...overtaken, ...mails],
+    state: { status: ending.status, endedAt: now, reason: reasonOf(request), sequence: ended.sequence },
+    facts: [...released, ...(ending.status === 'canceled' ? [canceled] : []), ...overtaken],
+    mails: { kind: 'booking_canceled', recipients: ending.recipients, sequence: ended.sequence },
   });
   return { outcome: 'done' };
 }

@@ -1,12 +1,11 @@
 import { isMoving } from '#domain/booking/moves.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system } from '../queries/audit.ts';
-import { lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { insertClaim, lockHostOf, occupied, setClaimExpiry } from '../queries/claims.ts';
-import { requestMessages } from '../queries/messages.ts';
+import { lockBookingOfHost, type BookingRow } from '../queries/bookings.ts';
+import { insertClaim, occupied, setClaimExpiry } from '../queries/claims.ts';
 import { confirmedFact, takeOverOverdue } from './hold.ts';
 import { supersedeMails } from './mail.ts';
-import { record, setState } from './record.ts';
+import { record } from './record.ts';
 import { moveAsSigned } from './reschedule.ts';
 import { slotHeld } from './slot-facts.ts';
 
@@ -16,8 +15,9 @@ import { slotHeld } from './slot-facts.ts';
  */
 export async function confirmBooking(database: Database, bookingId: string): Promise<void> {
   await database.transaction(async (tx) => {
-    await lockHostOf(tx, bookingId);
-    const { booking, now } = await lockBooking(tx, bookingId);
+    const locked = await lockBookingOfHost(tx, bookingId);
+    if (!locked) throw new Error(`There is no booking ${bookingId} to confirm.`);
+    const { booking, now } = locked;
     if (booking.ndaStatus !== 'completed') return;
     if (booking.status === 'held') {
       await setClaimExpiry(tx, booking.id, null);
@@ -39,37 +39,27 @@ async function confirmLate(tx: Transaction, booking: BookingRow, now: Date): Pro
 
 async function confirm(tx: Transaction, booking: BookingRow, now: Date, late: boolean): Promise<void> {
   const during = occupied(booking);
-  await setState(tx, booking.id, { status: 'confirmed', confirmedAt: now, holdExpiresAt: null });
   const overtaken = await supersedeMails(tx, { ...booking, status: 'confirmed' }, now);
-  const mails = await requestMessages(tx, {
-    ...booking,
-    bookingId: booking.id,
-    kind: 'booking_confirmed',
-    recipients: ['guest', 'host'],
-  });
   await record(tx, booking, {
     at: now,
     actor: system,
     action: 'booking.confirmed',
     detail: { startsAt: booking.startsAt, late },
-    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...overtaken, ...mails],
+    state: { status: 'confirmed', confirmedAt: now, holdExpiresAt: null },
+    facts: [...(late ? [slotHeld(booking, during, null)] : []), confirmedFact(booking, during), ...overtaken],
+    mails: { kind: 'booking_confirmed', recipients: ['guest', 'host'] },
   });
 }
 
 async function displace(tx: Transaction, booking: BookingRow, now: Date): Promise<void> {
-  await setState(tx, booking.id, { status: 'displaced' });
   const overtaken = await supersedeMails(tx, { ...booking, status: 'displaced' }, now);
-  const mails = await requestMessages(tx, {
-    ...booking,
-    bookingId: booking.id,
-    kind: 'late_signature_taken',
-    recipients: ['guest', 'host'],
-  });
   await record(tx, booking, {
     at: now,
     actor: system,
     action: 'booking.displaced',
     detail: { startsAt: booking.startsAt },
-    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...overtaken, ...mails],
+    state: { status: 'displaced' },
+    facts: [{ type: 'booking.displaced', data: { startsAt: booking.startsAt.toISOString() } }, ...overtaken],
+    mails: { kind: 'late_signature_taken', recipients: ['guest', 'host'] },
   });
 }

@@ -5,12 +5,11 @@ import type { Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
 import type { BookingRow } from '../queries/bookings.ts';
 import { openEnvelopeOf } from '../queries/envelopes.ts';
-import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
 import { endMove } from './move.ts';
-import { record, setState } from './record.ts';
+import { record } from './record.ts';
 import type { ChangeOutcome } from './requests.ts';
 
 /** The guest does not want to sign: the slot is free again, the host is told. A confirmed booking stays where it is. */
@@ -36,20 +35,15 @@ export async function declineLocked(
     return { outcome: 'done' };
   }
   const released = await releaseClaim(tx, booking, 'declined');
-  await setState(tx, booking.id, { status: 'declined', ndaStatus: 'declined', endedAt: decline.at, reason });
   const overtaken = await supersedeMails(tx, { ...booking, status: 'declined', ndaStatus: 'declined' }, decline.at);
-  const mails = await requestMessages(tx, {
-    ...booking,
-    bookingId: booking.id,
-    kind: 'booking_declined',
-    recipients: ['host'],
-  });
   await record(tx, booking, {
     at: decline.at,
     actor: decline.actor,
     action: 'nda.declined',
     detail: { envelopeId: envelope.id },
-    facts: [...released, declined, ...overtaken, ...mails],
+    state: { status: 'declined', ndaStatus: 'declined', endedAt: decline.at, reason },
+    facts: [...released, declined, ...overtaken],
+    mails: { kind: 'booking_declined', recipients: ['host'] },
   });
   return { outcome: 'done' };
 }

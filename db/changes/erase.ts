@@ -1,9 +1,11 @@
 import { sql } from 'slonik';
+import { erasureOf, type ErasureDecision } from '#domain/privacy/erasure.ts';
 import type { PersonalCipher } from '../personal.ts';
 import { sha256 } from '../personal.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { appendAudit, system, type Actor } from '../queries/audit.ts';
 import { lockBooking, readGuest, type BookingRow } from '../queries/bookings.ts';
+import { privacyFactsOf, type PrivacyFacts } from '../queries/guest-data.ts';
 import { removeDocuments } from '../queries/object-deletions.ts';
 import { isPurgeDue } from '../queries/retention.ts';
 import { forgetAnswersAbout, forgetLettersAbout } from './forget.ts';
@@ -30,6 +32,25 @@ export async function purgeIfDue(
     const { booking, now } = await lockBooking(tx, bookingId);
     if (!(await isPurgeDue(tx, bookingId))) return null;
     return eraseBooking(tx, cipher, booking, { because: 'retention', keepSigned: false, actor: system, now });
+  });
+}
+
+/** What a guest asks for (or what was erased before, and came back with a backup): decided and done under the booking's lock. */
+export async function eraseAsAsked(
+  database: Database,
+  cipher: PersonalCipher,
+  bookingId: string,
+  actor: Actor,
+): Promise<{ facts: PrivacyFacts; decision: ErasureDecision }> {
+  return database.transaction(async (tx) => {
+    const { booking, now } = await lockBooking(tx, bookingId);
+    const facts = await privacyFactsOf(tx, bookingId);
+    if (!facts) throw new Error(`Booking ${bookingId} is locked, but not there.`);
+    const decision = erasureOf(facts);
+    const keepSigned = decision.outcome === 'partly';
+    if (decision.outcome !== 'kept')
+      await eraseBooking(tx, cipher, booking, { because: 'request', keepSigned, actor, now });
+    return { facts, decision };
   });
 }
 

@@ -5,11 +5,10 @@ import type { Database, Transaction } from '../pool.ts';
 import { system } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { endClaims } from '../queries/claims.ts';
-import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { supersedeMails } from './mail.ts';
 import { expireMove } from './move.ts';
-import { record, setState } from './record.ts';
+import { record } from './record.ts';
 import { slotReleased } from './slot-facts.ts';
 
 /** Ends a hold whose time is up, be it that of a booking or of the time that one would move to; one that was signed in time, or still runs, stays. */
@@ -24,24 +23,14 @@ export async function expireLocked(tx: Transaction, booking: BookingRow, now: Da
   if (isMoving(booking)) return expireMove(tx, booking, now);
   if (!mayExpire(booking, now).allowed) return;
   const released = await releaseClaim(tx, booking, 'expired');
-  await setState(tx, booking.id, { status: 'expired', endedAt: now });
   const overtaken = await supersedeMails(tx, { ...booking, status: 'expired' }, now);
-  const mails = await requestMessages(tx, {
-    ...booking,
-    bookingId: booking.id,
-    kind: 'hold_expired',
-    recipients: ['guest'],
-  });
   await record(tx, booking, {
     at: now,
     actor: system,
     action: 'booking.expired',
-    facts: [
-      ...released,
-      { type: 'booking.expired', data: { startsAt: booking.startsAt.toISOString() } },
-      ...overtaken,
-      ...mails,
-    ],
+    state: { status: 'expired', endedAt: now },
+    facts: [...released, { type: 'booking.expired', data: { startsAt: booking.startsAt.toISOString() } }, ...overtaken],
+    mails: { kind: 'hold_expired', recipients: ['guest'] },
   });
 }
 

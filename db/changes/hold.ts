@@ -3,42 +3,72 @@ import { whyNot } from '#domain/slots/why.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import { readAvailability } from '../queries/availability.ts';
-import { lockBooking, type BookingRow } from '../queries/bookings.ts';
-import { asFact, insertClaim, lockHostOf, occupied, overdueClaims, type Occupied } from '../queries/claims.ts';
-import { requestMessages } from '../queries/messages.ts';
+import {
+  lockBooking,
+  lockBookingOfHost,
+  progressOf,
+  readProgress,
+  type BookingProgress,
+  type BookingRow,
+} from '../queries/bookings.ts';
+import { asFact, insertClaim, occupied, overdueClaims, type Occupied } from '../queries/claims.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { expireLocked } from './expire.ts';
-import { record, setState } from './record.ts';
+import { record, type Change, type StateChange } from './record.ts';
 import { slotHeld } from './slot-facts.ts';
 
 export type HoldOutcome =
-  | { outcome: 'held' }
+  /** `held` where it was decided just now: since when, and until when (ISO 8601); null: it is confirmed, and the guest's for good. */
+  | { outcome: 'held'; held?: { at: string; until: string | null } }
   | { outcome: 'slot_taken' }
   | { outcome: 'slot_not_offered'; reasons: readonly Reason[] }
   /** The request had been decided otherwise before (abandoned, canceled). */
   | { outcome: 'over' };
 
+/** How it went, and where the booking stands after it. */
+export type HoldDecided = { hold: HoldOutcome; progress: BookingProgress };
+
 /**
  * Takes the time for a requested booking: held until its gates close, or confirmed at once when it has none. Offered times only; the
  * exclusion constraint has the last word. A repeat answers what was decided first.
  */
-export async function holdSlot(database: Database, bookingId: string): Promise<HoldOutcome> {
+export async function holdSlot(database: Database, bookingId: string): Promise<HoldDecided> {
   return database.transaction(async (tx) => {
-    if (!(await lockHostOf(tx, bookingId))) throw new Error(`There is no booking ${bookingId} to hold a slot for.`);
-    const { booking, now } = await lockBooking(tx, bookingId);
-    if (booking.status !== 'requested') return decidedBefore(booking);
-    const during = occupied(booking);
-    await takeOverOverdue(tx, booking, during);
-    const reasons = await reasonsAgainst(tx, booking);
-    if (isOnlyTaken(reasons)) return refuse(tx, booking, now, { outcome: 'slot_taken' });
-    if (reasons.length > 0) return refuse(tx, booking, now, { outcome: 'slot_not_offered', reasons });
-    const hasGate = booking.ndaStatus !== 'not_required';
-    const expiresAt = hasGate ? new Date(now.getTime() + booking.holdMinutes * 60_000) : null;
-    if (!(await insertClaim(tx, booking, during, expiresAt)))
-      return refuse(tx, booking, now, { outcome: 'slot_taken' });
-    await (hasGate ? hold(tx, booking, now, during, expiresAt) : confirmAtOnce(tx, booking, now, during));
-    return { outcome: 'held' };
+    const locked = await lockBookingOfHost(tx, bookingId);
+    if (!locked) throw new Error(`There is no booking ${bookingId} to hold a slot for.`);
+    const { booking, now } = locked;
+    if (booking.status !== 'requested')
+      return { hold: decidedBefore(booking), progress: await readProgress(tx, bookingId) };
+    const hold = await takeTime(tx, booking, now);
+    return decide(tx, booking, hold.outcome === 'held' ? held(booking, now) : refused(now, hold), hold);
   });
+}
+
+/** The claim, if the time is offered and still free. */
+async function takeTime(tx: Transaction, booking: BookingRow, now: Date): Promise<HoldOutcome> {
+  const during = occupied(booking);
+  const { reasons, hasOverdue } = await lookAt(tx, booking);
+  if (isOnlyTaken(reasons)) return { outcome: 'slot_taken' };
+  if (reasons.length > 0) return { outcome: 'slot_not_offered', reasons };
+  if (hasOverdue) await takeOverOverdue(tx, booking, during);
+  const until = endOfNewHold(booking, now);
+  if (!(await insertClaim(tx, booking, during, until))) return { outcome: 'slot_taken' };
+  return { outcome: 'held', held: { at: now.toISOString(), until: until?.toISOString() ?? null } };
+}
+
+/** Null: nothing is to be signed, so the time is the guest's for good. */
+function endOfNewHold(booking: BookingRow, now: Date): Date | null {
+  return booking.ndaStatus === 'not_required' ? null : new Date(now.getTime() + booking.holdMinutes * 60_000);
+}
+
+type Decided = Change & { state: StateChange };
+
+/** Writes it down; what comes next follows from what is known, without asking the database again. */
+async function decide(tx: Transaction, booking: BookingRow, change: Decided, hold: HoldOutcome): Promise<HoldDecided> {
+  const pendingMessageIds = [...(await record(tx, booking, change))];
+  const unmoved = { envelopeOpen: false, remindersDone: [], remindersFrom: change.at };
+  const progress = progressOf({ ...booking, ...change.state, ...unmoved, pendingMessageIds }, change.at);
+  return { hold, progress };
 }
 
 /** Reasons that say no more than that somebody else was faster. */
@@ -59,61 +89,59 @@ export async function takeOverOverdue(tx: Transaction, booking: BookingRow, duri
   for (const { booking: late, now } of overdue) await expireLocked(tx, late, now);
 }
 
-/** Why the booking's time is not offered now; its own claim is not in its way. */
-export async function reasonsAgainst(tx: Transaction, booking: BookingRow): Promise<readonly Reason[]> {
+type Sight = {
+  /** Why the time is not offered now. */
+  reasons: readonly Reason[];
+  /** Whether there are claims around it that have run out: no reason against it, but in its way until they are ended. */
+  hasOverdue: boolean;
+};
+
+/** How the booking's time looks; its own claim is not in its way. */
+export async function lookAt(tx: Transaction, booking: BookingRow): Promise<Sight> {
   const durationMinutes = (booking.endsAt.getTime() - booking.startsAt.getTime()) / 60_000;
   const availability = await readAvailability(tx, { meetingTypeId: booking.meetingTypeId }, occupied(booking), {
     durationMinutes,
     exceptBookingId: booking.id,
   });
-  if (!availability?.offersDuration) return [{ code: 'no_hosts' }];
-  return whyNot(availability.question, booking.startsAt.getTime());
+  if (!availability?.offersDuration) return { reasons: [{ code: 'no_hosts' }], hasOverdue: false };
+  const { question } = availability;
+  const hasOverdue = question.hosts.some(({ claims }) =>
+    claims.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= question.now),
+  );
+  return { reasons: whyNot(question, booking.startsAt.getTime()), hasOverdue };
 }
 
-async function hold(
-  tx: Transaction,
-  booking: BookingRow,
-  now: Date,
-  during: Occupied,
-  expiresAt: Date | null,
-): Promise<void> {
-  await setState(tx, booking.id, { status: 'held', heldAt: now, holdExpiresAt: expiresAt });
-  await record(tx, booking, {
-    at: now,
-    actor: guest(booking),
-    action: 'slot.held',
-    detail: { startsAt: booking.startsAt, expiresAt },
-    facts: [slotHeld(booking, during, expiresAt)],
-  });
-}
-
-async function confirmAtOnce(tx: Transaction, booking: BookingRow, now: Date, during: Occupied): Promise<void> {
-  await setState(tx, booking.id, { status: 'confirmed', heldAt: now, confirmedAt: now });
-  const mails = await requestMessages(tx, {
-    ...booking,
-    bookingId: booking.id,
-    kind: 'booking_confirmed',
-    recipients: ['guest', 'host'],
-  });
-  await record(tx, booking, {
-    at: now,
-    actor: guest(booking),
+function held(booking: BookingRow, now: Date): Decided {
+  const during = occupied(booking);
+  const expiresAt = endOfNewHold(booking, now);
+  const common = { at: now, actor: guest(booking) };
+  if (expiresAt)
+    return {
+      ...common,
+      action: 'slot.held',
+      detail: { startsAt: booking.startsAt, expiresAt },
+      state: { status: 'held', heldAt: now, holdExpiresAt: expiresAt },
+      facts: [slotHeld(booking, during, expiresAt)],
+    };
+  return {
+    ...common,
     action: 'booking.confirmed',
     detail: { startsAt: booking.startsAt },
-    facts: [slotHeld(booking, during, null), confirmedFact(booking, during), ...mails],
-  });
+    state: { status: 'confirmed', heldAt: now, confirmedAt: now },
+    facts: [slotHeld(booking, during, null), confirmedFact(booking, during)],
+    mails: { kind: 'booking_confirmed', recipients: ['guest', 'host'] },
+  };
 }
 
-async function refuse<T extends HoldOutcome>(tx: Transaction, booking: BookingRow, now: Date, outcome: T): Promise<T> {
-  await setState(tx, booking.id, { status: 'refused', endedAt: now });
-  await record(tx, booking, {
+function refused(now: Date, { outcome }: HoldOutcome): Decided {
+  return {
     at: now,
     actor: system,
     action: 'booking.refused',
-    detail: { why: outcome.outcome },
+    detail: { why: outcome },
+    state: { status: 'refused', endedAt: now },
     facts: [],
-  });
-  return outcome;
+  };
 }
 
 function decidedBefore(booking: BookingRow): HoldOutcome {

@@ -17,10 +17,11 @@ import type { FactInput } from '../queries/outbox.ts';
 import { record } from './record.ts';
 
 type Delivery =
-  | { outcome: 'sent'; provider: string; providerMessageId: string }
+  /** `documentId`: the document that left with it. */
+  | { outcome: 'sent'; provider: string; providerMessageId: string; documentId: string | null }
   | { outcome: 'failed'; provider: string; failure: string };
 
-/** What became of a mail when it was handed over; the first word counts. */
+/** What became of a mail when it was handed over; the first word counts. One that was overtaken in the moment in which it left did leave. */
 export async function mailDelivered(
   database: Database,
   bookingId: string,
@@ -30,11 +31,18 @@ export async function mailDelivered(
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
     const message = await lockMessage(tx, messageId);
-    if (message.status !== 'requested') return;
-    const { outcome, ...rest } = delivery;
-    await markMessage(tx, messageId, { status: outcome, ...rest } as Parameters<typeof markMessage>[2]);
+    const { outcome, provider } = delivery;
+    if (message.status !== 'requested' && !(message.status === 'superseded' && outcome === 'sent')) return;
+    await markMessage(
+      tx,
+      messageId,
+      outcome === 'sent'
+        ? { status: outcome, provider, providerMessageId: delivery.providerMessageId }
+        : { status: outcome, provider, failure: delivery.failure },
+    );
     if (outcome === 'failed' && message.recipient === 'guest') await noteAddressTrouble(tx, booking, 'failed', now);
-    await recordMail(tx, booking, message, { what: outcome, at: now, actor: system });
+    const documentId = outcome === 'sent' ? delivery.documentId : null;
+    await recordMail(tx, booking, message, { what: outcome, at: now, actor: system, documentId });
   });
 }
 
@@ -83,16 +91,24 @@ export async function mailNews(
   });
 }
 
+type MailRecord = { what: 'sent' | 'failed' | MailNews['what']; at: Date; actor: Actor; documentId?: string | null };
+
 async function recordMail(
   tx: Transaction,
   booking: BookingRow,
   { id, kind, recipient }: MessageRow,
-  { what, at, actor }: { what: 'sent' | 'failed' | MailNews['what']; at: Date; actor: Actor },
+  { what, at, actor, documentId = null }: MailRecord,
 ): Promise<void> {
   if (recipient === 'account') throw new Error(`Message ${id} is about no booking.`);
   const data = { messageId: id, kind, recipient };
   const facts: FactInput[] = [{ type: `notify.email.${what}`, data }];
-  await record(tx, booking, { at, actor, action: `mail.${what}`, detail: data, facts });
+  await record(tx, booking, {
+    at,
+    actor,
+    action: `mail.${what}`,
+    detail: { ...data, ...(documentId !== null && { documentId }) },
+    facts,
+  });
 }
 
 async function noteAddressTrouble(

@@ -72,19 +72,13 @@ export async function endMove(
 ): Promise<void> {
   const { booking: stayed, released } = await leaveMove(tx, booking, end.why);
   const overtaken = await supersedeMails(tx, stayed, end.at);
-  const mails = await requestMessages(tx, {
-    ...stayed,
-    bookingId: booking.id,
-    kind: 'move_ended',
-    recipients: ['guest', 'host'],
-    part: roundOf(booking),
-  });
   await record(tx, booking, {
     at: end.at,
     actor: end.actor,
     action: 'booking.move_ended',
     detail: { ...end.detail, why: end.why, to: booking.moveStartsAt, stays: booking.startsAt },
-    facts: [...released, ...(end.facts ?? []), ...overtaken, ...mails],
+    facts: [...released, ...(end.facts ?? []), ...overtaken],
+    mails: { kind: 'move_ended', recipients: ['guest', 'host'], part: roundOf(booking) },
   });
 }
 

@@ -4,10 +4,9 @@ import type { Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import type { BookingRow } from '../queries/bookings.ts';
 import { asFact, insertClaim, occupied } from '../queries/claims.ts';
-import { requestMessages } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { releaseClaim } from './expire.ts';
-import { isOnlyTaken, reasonsAgainst, takeOverOverdue } from './hold.ts';
+import { isOnlyTaken, lookAt, takeOverOverdue } from './hold.ts';
 import { supersedeMails } from './mail.ts';
 import { asksForNewSignature, endMove, holdMove, takeHeldMove, withoutMove } from './move.ts';
 import { record } from './record.ts';
@@ -26,7 +25,7 @@ export async function moveClaim(tx: Transaction, booking: BookingRow, to: Times,
   const moved = movedTo(booking, to);
   await takeOverOverdue(tx, moved, occupied(moved));
   if (move.by === 'guest') {
-    const reasons = await reasonsAgainst(tx, moved);
+    const { reasons } = await lookAt(tx, moved);
     if (isOnlyTaken(reasons)) return { outcome: 'refused', code: 'slot_taken' };
     if (reasons.length > 0) return { outcome: 'refused', code: 'slot_not_offered', context: { reasons: [...reasons] } };
   }
@@ -71,12 +70,6 @@ async function settleAt(
     where id = ${booking.id}`);
   const overtaken = await supersedeMails(tx, { ...moved, status: 'confirmed' }, at);
   const wasDisplaced = booking.status === 'displaced';
-  const mails = await requestMessages(tx, {
-    ...moved,
-    bookingId: booking.id,
-    kind: wasDisplaced ? 'booking_confirmed' : 'booking_rescheduled',
-    recipients: ['guest', 'host'],
-  });
   const { startsAt, endsAt, sequence } = moved;
   await record(tx, booking, {
     at,
@@ -97,8 +90,12 @@ async function settleAt(
         },
       },
       ...overtaken,
-      ...mails,
     ],
+    mails: {
+      kind: wasDisplaced ? 'booking_confirmed' : 'booking_rescheduled',
+      recipients: ['guest', 'host'],
+      sequence,
+    },
   });
 }
 

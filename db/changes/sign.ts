@@ -7,15 +7,14 @@ import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { setClaimExpiry } from '../queries/claims.ts';
-import { endEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
-import { requestMessages } from '../queries/messages.ts';
+import { endEnvelope, isSignedEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { completeCeremony, type CeremonyCompletion } from '../queries/ceremonies.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
 import { endMove } from './move.ts';
-import { record, setState } from './record.ts';
+import { record } from './record.ts';
 
 export type SignOutcome =
   | { outcome: 'signed'; signedAt: Date; late: boolean }
@@ -44,14 +43,16 @@ export async function signInCeremony(
   });
 }
 
-/** A provider says that its envelope was signed. A repeat changes nothing. */
+/** A provider says that its envelope was signed. A repeat changes nothing, also while another envelope of the booking is out. */
 export async function signedAtProvider(database: Database, envelope: EnvelopeRow, signedAt: Date): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, envelope.bookingId);
+    if (await isSignedEnvelope(tx, envelope.id)) return;
+    const isOpen = (await openEnvelopeOf(tx, booking.id))?.id === envelope.id;
     // Signed, yet open: the envelope of a move that ended a moment before. Its document is kept, the meeting stays.
-    if (isSigned(booking.ndaStatus) && (await openEnvelopeOf(tx, booking.id))?.id !== envelope.id) return;
+    if (isSigned(booking.ndaStatus) && !isOpen) return;
     // Of an earlier move: nobody waits for it any more.
-    if (isMoving(booking) && booking.ndaStatus !== 'sent') {
+    if (isMoving(booking) && !(isOpen && booking.ndaStatus === 'sent')) {
       await endEnvelope(tx, envelope.id, 'voided', now);
       return;
     }
@@ -63,7 +64,7 @@ export async function signedAtProvider(database: Database, envelope: EnvelopeRow
   });
 }
 
-/** A provider says that the signer declined. */
+/** A provider says that the signer declined: of an envelope that is not waited for any more it says nothing about the booking. */
 export async function declinedAtProvider(
   database: Database,
   envelope: EnvelopeRow,
@@ -71,8 +72,19 @@ export async function declinedAtProvider(
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, envelope.bookingId);
-    await declineLocked(tx, booking, { actor: { type: 'provider', id: envelope.provider, ip: null }, reason, at: now });
+    if (await isAwaited(tx, booking, envelope))
+      await declineLocked(tx, booking, {
+        actor: { type: 'provider', id: envelope.provider, ip: null },
+        reason,
+        at: now,
+      });
+    else await endEnvelope(tx, envelope.id, 'declined', now);
   });
+}
+
+/** A booking has an envelope for each time that it was to be signed for; news of an earlier one may come at any moment. */
+async function isAwaited(tx: Transaction, booking: BookingRow, envelope: EnvelopeRow): Promise<boolean> {
+  return booking.ndaStatus === 'sent' && (await openEnvelopeOf(tx, booking.id))?.id === envelope.id;
 }
 
 /** What a provider says of an envelope, by webhook or because it was asked. */
@@ -100,14 +112,25 @@ export async function applyProviderNews(
 async function voidedAtProvider(database: Database, envelope: EnvelopeRow, reason: Buffer | null): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, envelope.bookingId);
+    const wasAwaited = await isAwaited(tx, booking, envelope);
     if (!(await endEnvelope(tx, envelope.id, 'voided', now))) return;
     const actor: Actor = { type: 'provider', id: envelope.provider, ip: null };
     const voided: FactInput = { type: 'nda.voided', data: { envelopeId: envelope.id } };
     const detail = { envelopeId: envelope.id };
-    if (isMoving(booking)) return endMove(tx, booking, { why: 'released', actor, at: now, facts: [voided], detail });
-    if (booking.ndaStatus === 'sent') await setState(tx, booking.id, { ndaStatus: 'voided' });
-    if (booking.status !== 'held')
-      return record(tx, booking, { at: now, actor, action: 'nda.voided', detail, facts: [voided] });
+    if (isMoving(booking) && wasAwaited)
+      return endMove(tx, booking, { why: 'released', actor, at: now, facts: [voided], detail });
+    const ndaStatus = wasAwaited ? 'voided' : booking.ndaStatus;
+    if (booking.status !== 'held') {
+      await record(tx, booking, {
+        at: now,
+        actor,
+        action: 'nda.voided',
+        detail,
+        state: { ndaStatus },
+        facts: [voided],
+      });
+      return;
+    }
     const released = await releaseClaim(tx, booking, 'released');
     const ended: BookingRow = {
       ...booking,
@@ -115,16 +138,16 @@ async function voidedAtProvider(database: Database, envelope: EnvelopeRow, reaso
       ndaStatus: 'voided',
       sequence: booking.sequence + 1,
     };
-    await setState(tx, booking.id, { status: 'released', endedAt: now, reason, sequence: ended.sequence });
     const overtaken = await supersedeMails(tx, ended, now);
-    const mails = await requestMessages(tx, {
-      ...ended,
-      bookingId: booking.id,
-      kind: 'booking_canceled',
-      recipients: ['guest', 'host'],
+    await record(tx, booking, {
+      at: now,
+      actor,
+      action: 'nda.voided',
+      detail,
+      state: { status: 'released', ndaStatus, endedAt: now, reason, sequence: ended.sequence },
+      facts: [...released, voided, ...overtaken],
+      mails: { kind: 'booking_canceled', recipients: ['guest', 'host'], sequence: ended.sequence },
     });
-    const facts = [...released, voided, ...overtaken, ...mails];
-    await record(tx, booking, { at: now, actor, action: 'nda.voided', detail, facts });
   });
 }
 
@@ -138,7 +161,6 @@ async function signedLocked(
   await tx.query(sql.unsafe`
     update envelope set status = 'completed', signed_at = ${signing.signedAt.toISOString()}, ended_at = ${signing.now.toISOString()}
     where id = ${envelope.id}`);
-  await setState(tx, booking.id, { ndaStatus: 'signed' });
   if (awaitsSignature(booking)) await setClaimExpiry(tx, booking.id, null);
   const overtaken = await supersedeMails(tx, { ...booking, ndaStatus: 'signed' }, signing.now);
   await record(tx, booking, {
@@ -146,6 +168,7 @@ async function signedLocked(
     actor: signing.actor,
     action: 'nda.signed',
     detail: { envelopeId: envelope.id, late },
+    state: { ndaStatus: 'signed' },
     facts: [
       { type: 'nda.signed', data: { envelopeId: envelope.id, signedAt: signing.signedAt.toISOString(), late } },
       ...overtaken,

@@ -20,10 +20,14 @@ export type AuditEntryInput = {
 
 /** Appends to the organization's hash chain. Last in its transaction: it locks the chain's head until commit. */
 export async function appendAudit(tx: Queryable, entry: AuditEntryInput): Promise<void> {
-  await tx.query(sql.unsafe`
-    select append_audit_event(${entry.organizationId}, ${entry.at.toISOString()}, ${entry.actor.type}, ${entry.actor.id}, ${entry.action},
+  await tx.query(sql.unsafe`select ${appendOf(entry)}`);
+}
+
+/** The same as a part of the statement that ends a change. */
+export function appendOf(entry: AuditEntryInput) {
+  return sql.fragment`append_audit_event(${entry.organizationId}, ${entry.at.toISOString()}, ${entry.actor.type}, ${entry.actor.id}, ${entry.action},
       ${entry.bookingId ?? null}, ${entry.subject?.type ?? null}, ${entry.subject?.id ?? null}, ${JSON.stringify(entry.detail ?? {})}::jsonb,
-      ${entry.actor.ip})`);
+      ${entry.actor.ip})`;
 }
 
 const auditRow = z.object({

@@ -82,9 +82,9 @@ const availabilityRow = z.object({
 });
 
 const ofBooking = sql.fragment`b.id, b.meeting_type_id, b.session_id, b.buffer_before_minutes, b.buffer_after_minutes`;
-// A booking that is about to move has two claims, each at its own time.
-const timeOfClaim = sql.fragment`case when c.is_move then b.move_starts_at else b.starts_at end as starts_at,
-  case when c.is_move then b.move_ends_at else b.ends_at end as ends_at`;
+// A booking that is about to move has two claims, each at its own time. One that outlived its move (the doctor mends it) closes what it says.
+const timeOfClaim = sql.fragment`case when c.is_move then coalesce(b.move_starts_at, lower(c.during)) else b.starts_at end as starts_at,
+  case when c.is_move then coalesce(b.move_ends_at, upper(c.during)) else b.ends_at end as ends_at`;
 
 // A buffer is a day at most, and limits count whole ISO weeks: claims this far around the range can matter.
 const marginDays = 9;

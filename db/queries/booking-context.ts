@@ -3,7 +3,15 @@ import { z } from 'zod';
 import type { OwnVariable } from '#domain/nda/variables.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
-import { findBooking, readGuest, type BookingRow, type Guest } from './bookings.ts';
+import {
+  bookingColumns,
+  bookingRow,
+  openGuest,
+  personColumns,
+  personRow,
+  type BookingRow,
+  type Guest,
+} from './bookings.ts';
 
 const ownVariable = z.object({
   name: z.string(),
@@ -43,6 +51,8 @@ const contextRow = z.object({
   template: templateVersion.nullable(),
 });
 
+const wholeRow = bookingRow.extend(personRow.shape).extend(contextRow.shape);
+
 /** A booking with the people and things around it: what documents and mails are written from. */
 export type BookingContext = { booking: BookingRow; guest: Guest } & z.infer<typeof contextRow>;
 
@@ -52,11 +62,8 @@ export async function readBookingContext(
   cipher: PersonalCipher,
   bookingId: string,
 ): Promise<BookingContext> {
-  const booking = await findBooking(db, bookingId);
-  if (!booking) throw new Error(`There is no booking ${bookingId}.`);
-  const guest = await readGuest(db, cipher, bookingId);
-  const around = await db.one(sql.type(contextRow)`
-    select
+  const row = await db.maybeOne(sql.type(wholeRow)`
+    select ${bookingColumns}, ${personColumns},
       jsonb_build_object('id', h.id, 'accountId', h.account_id, 'slug', h.slug, 'displayName', h.display_name, 'timeZone', h.time_zone,
         'email', case when h.left_at is null then a.email else coalesce(o.contact_email, owner.email) end, 'locale', a.locale) as host,
       jsonb_build_object('id', o.id, 'name', o.name) as organization,
@@ -75,5 +82,8 @@ export async function readBookingContext(
       left join nda_template_version v on v.id = b.nda_template_version_id
       left join nda_template n on n.id = v.template_id
     where b.id = ${bookingId}`);
-  return { booking, guest, ...around };
+  if (!row) throw new Error(`There is no booking ${bookingId}.`);
+  const { host, organization, meetingType, template, name, email, note, answers, timeZone, locale, ...booking } = row;
+  const guest = openGuest(cipher, { name, email, note, answers, timeZone, locale });
+  return { booking, guest, host, organization, meetingType, template };
 }

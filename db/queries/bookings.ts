@@ -5,10 +5,12 @@ import { nextStep, type Progress, type Step } from '#domain/booking/next-step.ts
 import { bookingStatuses, ndaStatuses } from '#domain/booking/states.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
+import { withoutWaiting } from '../without-waiting.ts';
+import { occupied, type Occupied } from './claims.ts';
 import { insertGuestLinks } from './guest-access.ts';
 
 /** A booking without what is personal in it: what rules and facts need. */
-const bookingRow = z.object({
+export const bookingRow = z.object({
   id: z.string(),
   organizationId: z.string(),
   hostId: z.string(),
@@ -46,7 +48,7 @@ const bookingRow = z.object({
 });
 export type BookingRow = z.infer<typeof bookingRow>;
 
-const bookingColumns = sql.fragment`
+export const bookingColumns = sql.fragment`
   b.id, b.organization_id as "organizationId", b.host_id as "hostId", b.meeting_type_id as "meetingTypeId", b.session_id as "sessionId",
   b.status, b.nda_status as "ndaStatus", b.starts_at as "startsAt", b.ends_at as "endsAt",
   b.buffer_before_minutes as "bufferBeforeMinutes", b.buffer_after_minutes as "bufferAfterMinutes", b.hold_minutes as "holdMinutes",
@@ -66,12 +68,31 @@ export async function findBooking(db: Queryable, id: string): Promise<BookingRow
  * Locks a booking for the rest of the transaction: changes to one booking happen one after another, and its facts in that order. `now` is the
  * database's clock after the lock was got, the one clock that decides.
  */
-export async function lockBooking(tx: Queryable, id: string): Promise<{ booking: BookingRow; now: Date }> {
-  const booking = await tx.one(
-    sql.type(bookingRow)`select ${bookingColumns} from booking b where b.id = ${id} for update`,
-  );
-  return { booking, now: await databaseNow(tx) };
+export async function lockBooking(tx: Queryable, id: string): Promise<Locked> {
+  // The clock outside of what locks: it is read when the lock was got.
+  const { now, ...booking } = await tx.one(sql.type(lockedRow)`
+    select locked.*, clock_timestamp() as now
+    from (select ${bookingColumns} from booking b where b.id = ${id} for update) locked`);
+  return { booking, now };
 }
+
+/**
+ * The same with its host locked before it: claims for one host happen one after another, so that rules that count (limits per day) stay true, and a
+ * crowd does not deadlock. @returns null when there is no such booking
+ */
+export async function lockBookingOfHost(tx: Queryable, id: string): Promise<Locked | null> {
+  const row = await tx.maybeOne(sql.type(lockedRow)`
+    with host as materialized (
+      select pg_advisory_xact_lock(hashtextextended(host_id::text, 0)) from booking where id = ${id})
+    select locked.*, clock_timestamp() as now
+    from (select ${bookingColumns} from host cross join booking b where b.id = ${id} for update of b) locked`);
+  if (!row) return null;
+  const { now, ...booking } = row;
+  return { booking, now };
+}
+
+type Locked = { booking: BookingRow; now: Date };
+const lockedRow = bookingRow.extend({ now: z.date() });
 
 export async function databaseNow(db: Queryable): Promise<Date> {
   return db.oneFirst(sql.type(z.object({ now: z.date() }))`select clock_timestamp() as now`);
@@ -95,20 +116,30 @@ export type NewBooking = {
   answers: Readonly<Record<string, string>>;
 };
 
-/** The request as a row, before any workflow knows of it; the row of an earlier try stays as it is. */
-export async function insertRequestedBooking(
-  tx: Queryable,
+/**
+ * The request as a row, before any workflow knows of it; the row of an earlier try stays as it is. Where somebody else has the time already
+ * nothing is written: advice, so that a crowd costs little; the claim decides.
+ * It waits for no disk, as nobody is answered before a later change, which does, is committed. For use outside of transactions.
+ */
+export async function requestBooking(
+  db: Queryable,
   cipher: PersonalCipher,
   input: NewBooking,
   tokenSha256: Buffer,
-): Promise<void> {
+): Promise<Requested> {
   const { guest } = input;
-  await tx.query(sql.unsafe`
-    insert into booking (id, organization_id, host_id, meeting_type_id, session_id, status, nda_status, starts_at, ends_at,
+  const during = occupied(input);
+  const requested = await db.one(sql.type(requestedRow)`
+    with ${withoutWaiting}, taken as (
+      select lower(during) as "from", upper(during) as "to" from claim
+      where host_id = ${input.hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
+        and (expires_at is null or expires_at > now()) and not exists (select from booking where id = ${input.id})
+      limit 1),
+    request as (insert into booking (id, organization_id, host_id, meeting_type_id, session_id, status, nda_status, starts_at, ends_at,
       buffer_before_minutes, buffer_after_minutes, hold_minutes, reminders_minutes, reschedule_cutoff_minutes, reschedule_limit,
       nda_template_version_id, guest_name_cipher, guest_email_cipher, guest_note_cipher, answers_cipher, guest_time_zone, guest_locale,
       guest_search, search_key_id, guest_token_sha256)
-    values (${input.id}, ${input.organizationId}, ${input.hostId}, ${input.meetingTypeId}, ${input.id}, 'requested',
+    select ${input.id}, ${input.organizationId}, ${input.hostId}, ${input.meetingTypeId}, ${input.id}, 'requested',
       ${input.ndaTemplateVersionId ? 'pending' : 'not_required'}, ${input.startsAt.toISOString()}, ${input.endsAt.toISOString()},
       ${input.bufferBeforeMinutes}, ${input.bufferAfterMinutes}, ${input.holdMinutes}, ${sql.array([...input.remindersMinutes], 'int4')},
       ${input.rescheduleCutoffMinutes}, ${input.rescheduleLimit}, ${input.ndaTemplateVersionId},
@@ -116,12 +147,25 @@ export async function insertRequestedBooking(
       ${sql.binary(cipher.seal(guest.note, 'booking.guest_note'))}, ${sql.binary(cipher.seal(JSON.stringify(input.answers), 'booking.answers'))},
       ${guest.timeZone}, ${guest.locale},
       ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${cipher.keyId},
-      ${sql.binary(tokenSha256)})
-    on conflict (id) do nothing`);
-  await insertGuestLinks(tx, cipher, input);
+      ${sql.binary(tokenSha256)}
+    from without_waiting where not exists (select from taken)
+    on conflict (id) do nothing returning id)
+    select taken."from", taken."to", exists (select from request) as "isNew" from without_waiting left join taken on true`);
+  const { from, to, isNew } = requested;
+  if (from && to) return { taken: { from, to }, isNew };
+  await insertGuestLinks(db, cipher, input);
+  return { taken: null, isNew };
 }
 
-const personRow = z.object({
+export type Requested = {
+  /** The time that somebody else has, if it is in the way. */
+  taken: Occupied | null;
+  /** Whether this was the first try, and is a row now. */
+  isNew: boolean;
+};
+const requestedRow = z.object({ from: z.date().nullable(), to: z.date().nullable(), isNew: z.boolean() });
+
+export const personRow = z.object({
   name: bytes.nullable(),
   email: bytes.nullable(),
   note: bytes.nullable(),
@@ -129,6 +173,8 @@ const personRow = z.object({
   timeZone: z.string(),
   locale: z.string(),
 });
+export const personColumns = sql.fragment`b.guest_name_cipher as name, b.guest_email_cipher as email, b.guest_note_cipher as note,
+  b.answers_cipher as answers, b.guest_time_zone as "timeZone", b.guest_locale as locale`;
 export type Guest = {
   name: string;
   email: string;
@@ -140,10 +186,7 @@ export type Guest = {
 
 /** The guest's own data; after an erasure the texts are empty. */
 export async function readGuest(db: Queryable, cipher: PersonalCipher, bookingId: string): Promise<Guest> {
-  const row = await db.one(sql.type(personRow)`
-    select guest_name_cipher as name, guest_email_cipher as email, guest_note_cipher as note, answers_cipher as answers,
-      guest_time_zone as "timeZone", guest_locale as locale
-    from booking where id = ${bookingId}`);
+  const row = await db.one(sql.type(personRow)`select ${personColumns} from booking b where b.id = ${bookingId}`);
   return openGuest(cipher, row);
 }
 
@@ -191,14 +234,21 @@ export async function readProgress(db: Queryable, bookingId: string): Promise<Bo
         where m.booking_id = b.id and m.status = 'requested') as "pendingMessageIds",
       clock_timestamp() as now
     from booking b where b.id = ${bookingId}`);
-  const facts: Progress = { ...row, remindersFrom: row.movedAt ?? row.confirmedAt ?? row.createdAt };
-  const next = nextStep(facts, row.now);
+  return progressOf({ ...row, remindersFrom: row.movedAt ?? row.confirmedAt ?? row.createdAt }, row.now);
+}
+
+/** The same, of what is known already. */
+export function progressOf(
+  known: Progress & Pick<BookingProgress, 'attention' | 'pendingMessageIds'>,
+  now: Date,
+): BookingProgress {
+  const next = nextStep(known, now);
   return {
-    status: row.status,
-    ndaStatus: row.ndaStatus,
-    startsAt: row.startsAt.toISOString(),
-    attention: row.attention,
-    pendingMessageIds: row.pendingMessageIds,
+    status: known.status,
+    ndaStatus: known.ndaStatus,
+    startsAt: known.startsAt.toISOString(),
+    attention: known.attention,
+    pendingMessageIds: known.pendingMessageIds,
     next: next.do === 'wait' ? { do: 'wait', until: next.until.toISOString() } : next,
   };
 }

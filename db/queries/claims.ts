@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Queryable } from '../pool.ts';
 import type { BookingRow } from './bookings.ts';
 
-export type Occupied = { from: Date; to: Date };
+export const occupiedRow = z.object({ from: z.date(), to: z.date() });
+export type Occupied = z.infer<typeof occupiedRow>;
 
 /** What a booking occupies: its time with its buffers, half-open. */
 export function occupied(
@@ -19,16 +20,6 @@ export const asFact = ({ from, to }: Occupied): { from: string; to: string } => 
   from: from.toISOString(),
   to: to.toISOString(),
 });
-
-/**
- * Claims for one host happen one after another: rules that count (limits per day) stay true, and a crowd does not deadlock.
- * @returns false when there is no such booking.
- */
-export async function lockHostOf(tx: Queryable, bookingId: string): Promise<boolean> {
-  const locked = await tx.maybeOneFirst(sql.type(z.object({ locked: z.string() }))`
-    select pg_advisory_xact_lock(hashtextextended(host_id::text, 0))::text as locked from booking where id = ${bookingId}`);
-  return locked !== null;
-}
 
 /** A booking's own time, or the one that it would move to once its NDA is signed anew. */
 export type WhichClaim = 'own' | 'move';
@@ -55,7 +46,7 @@ export async function endClaims(
   bookingId: string,
   which: WhichClaim = 'own',
 ): Promise<readonly Occupied[]> {
-  return tx.any(sql.type(z.object({ from: z.date(), to: z.date() }))`
+  return tx.any(sql.type(occupiedRow)`
     update claim set is_live = false where booking_id = ${bookingId} and is_live and is_move = ${which === 'move'} returning lower(during) as "from", upper(during) as "to"`);
 }
 
@@ -72,16 +63,4 @@ export async function overdueClaims(tx: Queryable, hostId: string, during: Occup
     select booking_id as "bookingId" from claim
     where host_id = ${hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
       and expires_at <= clock_timestamp()`);
-}
-
-/** Advice for the crowd: whether somebody else's live claim overlaps now, for a booking that is not known yet. A known one was decided before. */
-export async function isTakenBefore(
-  db: Queryable,
-  bookingId: string,
-  hostId: string,
-  during: Occupied,
-): Promise<boolean> {
-  return db.exists(sql.unsafe`
-    select from claim where host_id = ${hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
-      and (expires_at is null or expires_at > now()) and not exists (select from booking where id = ${bookingId})`);
 }

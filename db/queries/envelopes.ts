@@ -45,6 +45,11 @@ export async function openEnvelopeOf(db: Queryable, bookingId: string): Promise<
     select ${columns} from envelope where booking_id = ${bookingId} and status in ('sent', 'delivered') order by sent_at desc limit 1`);
 }
 
+/** As it is stored now: what a caller read before it had the booking's lock may be old. */
+export async function isSignedEnvelope(tx: Queryable, id: string): Promise<boolean> {
+  return tx.exists(sql.unsafe`select from envelope where id = ${id} and status = 'completed'`);
+}
+
 export async function envelopeOfProvider(
   db: Queryable,
   provider: string,
@@ -103,4 +108,30 @@ export async function insertEnvelope(
       ${envelope.signerCipher ? sql.binary(Buffer.from(envelope.signerCipher)) : null})
     on conflict do nothing returning id`);
   return id !== null;
+}
+
+const askedFor = z.object({ documentId: z.string(), bookingId: z.string(), round: z.number() });
+export type EnvelopeAskedFor = z.infer<typeof askedFor>;
+
+/** The provider is about to be asked for this document's envelope. */
+export async function envelopeAsked(db: Queryable, documentId: string): Promise<void> {
+  await db.query(sql.unsafe`update document set envelope_asked_at = clock_timestamp() where id = ${documentId}`);
+}
+
+/** It is on record, or there is none. */
+export async function forgetEnvelopeAsked(db: Queryable, documentId: string): Promise<void> {
+  await db.query(sql.unsafe`
+    update document set envelope_asked_at = null where id = ${documentId} and envelope_asked_at is not null`);
+}
+
+/** Documents whose envelope was asked for so long ago, and is not on record: marked as asked for now, so that two sweeps do not both look. */
+export async function takeEnvelopesAskedFor(
+  db: Queryable,
+  olderThanMinutes: number,
+): Promise<readonly EnvelopeAskedFor[]> {
+  return db.any(sql.type(askedFor)`
+    update document set envelope_asked_at = clock_timestamp() where id in (
+      select id from document where envelope_asked_at < now() - ${olderThanMinutes} * interval '1 minute'
+      order by envelope_asked_at limit 40 for update skip locked)
+    returning id as "documentId", booking_id as "bookingId", round`);
 }

@@ -55,6 +55,15 @@ export async function privacyFactsOf(db: Queryable, bookingId: string): Promise<
     from booking b join organization o on o.id = b.organization_id where b.id = ${bookingId}`);
 }
 
+const erasedRow = z.object({ bookingId: z.string(), at: z.date() });
+
+/** Bookings that were emptied because a guest asked, oldest first: ids and moments, nothing of whose they were. */
+export async function erasuresSince(db: Queryable, since: Date): Promise<readonly z.infer<typeof erasedRow>[]> {
+  return db.any(sql.type(erasedRow)`
+    select booking_id as "bookingId", max(at) as at from audit_event
+    where action = 'booking.erased' and detail ->> 'because' = 'request' and at >= ${since.toISOString()} group by booking_id order by 2, 1`);
+}
+
 const requestRow = z.object({
   kind: z.string(),
   actorType: z.string(),

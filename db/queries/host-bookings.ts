@@ -54,7 +54,8 @@ export type SummaryRow = Omit<z.infer<typeof summaryRow>, 'guestName' | 'guestEm
 const views: Readonly<Record<BookingView, ReturnType<typeof sql.fragment>>> = {
   upcoming: sql.fragment`b.status in ('held', 'confirmed') and b.ends_at > now()`,
   waiting: sql.fragment`(b.status in ('held', 'displaced') or (b.status = 'confirmed' and b.move_starts_at is not null))`,
-  past: sql.fragment`(b.status in ('completed', 'no_show') or (b.status = 'confirmed' and b.ends_at <= now()))`,
+  // Nothing has passed that has not begun: said again, so that what is to come is not read on the way there.
+  past: sql.fragment`b.starts_at <= now() and (b.status in ('completed', 'no_show') or (b.status = 'confirmed' and b.ends_at <= now()))`,
   canceled: sql.fragment`b.status in ('canceled', 'expired', 'declined', 'released')`,
   attention: sql.fragment`(b.attention is not null or (b.address_trouble is not null and b.status in ('held', 'confirmed', 'displaced')))`,
   all: sql.fragment`b.status not in ('requested', 'refused')`,

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { bytes } from '#db/bytes.ts';
 import type { Queryable } from '../pool.ts';
+import { withoutWaiting } from '../without-waiting.ts';
 
 const keyRow = z.object({
   requestSha256: z.string(),
@@ -14,17 +15,46 @@ export type IdempotencyRow = z.infer<typeof keyRow>;
 /** Keys are kept at least a day (Stripe's practice), here two. */
 const keptHours = 48;
 
-/** Claims a key for a request: null when this is the first time, else what is known of the first. */
-export async function claimIdempotencyKey(
-  tx: Queryable,
-  input: { scope: string; key: string; requestSha256: string; organizationId: string | null; bookingId: string | null },
-): Promise<IdempotencyRow | null> {
-  const first = await tx.maybeOneFirst(sql.type(z.object({ key: z.string() }))`
+type KeyInput = {
+  scope: string;
+  key: string;
+  requestSha256: string;
+  organizationId: string | null;
+  bookingId: string | null;
+};
+
+// Neither waits for the disk: without its key, or the answer to it, a request is run again and makes what it made, by the same ids.
+
+/**
+ * Claims keys for requests: null where this is the first time, else what is known of the first. In the order of the inputs; of two that are
+ * the same, the earlier is the first.
+ */
+export async function claimIdempotencyKeys(
+  db: Queryable,
+  inputs: readonly KeyInput[],
+): Promise<(IdempotencyRow | null)[]> {
+  const rows = inputs.map((input) => [
+    input.scope,
+    input.key,
+    input.requestSha256,
+    input.organizationId,
+    input.bookingId,
+  ]);
+  // In the order of the keys: two processes that claim the same ones do not wait for each other in a circle.
+  const claimed = await db.any(sql.type(z.object({ scope: z.string(), key: z.string() }))`
+    with ${withoutWaiting}
     insert into idempotency_key (scope, key, request_sha256, organization_id, booking_id)
-    values (${input.scope}, ${input.key}, ${input.requestSha256}, ${input.organizationId}, ${input.bookingId})
-    on conflict do nothing returning key`);
-  return first === null ? findIdempotencyKey(tx, input.scope, input.key) : null;
+    select asked.* from without_waiting, ${sql.unnest(rows, ['text', 'text', 'text', 'uuid', 'uuid'])} as asked (scope, key, request_sha256, organization_id, booking_id)
+    order by scope, key
+    on conflict do nothing returning scope, key`);
+  const firsts = new Set(claimed.map(nameOf));
+  const isFirst = inputs.map((input) => firsts.delete(nameOf(input)));
+  return Promise.all(
+    inputs.map(async (input, index) => (isFirst[index] ? null : findIdempotencyKey(db, input.scope, input.key))),
+  );
 }
+
+const nameOf = ({ scope, key }: { scope: string; key: string }): string => JSON.stringify([scope, key]);
 
 export async function findIdempotencyKey(db: Queryable, scope: string, key: string): Promise<IdempotencyRow | null> {
   return db.maybeOne(sql.type(keyRow)`
@@ -32,17 +62,16 @@ export async function findIdempotencyKey(db: Queryable, scope: string, key: stri
     from idempotency_key where scope = ${scope} and key = ${key}`);
 }
 
-/** The first answer stays. */
-export async function storeResponse(
-  db: Queryable,
-  scope: string,
-  key: string,
-  status: number,
-  response: Buffer,
-): Promise<void> {
+export type StoredResponse = { scope: string; key: string; status: number; response: Buffer };
+
+/** The first answer to each key stays. */
+export async function storeResponses(db: Queryable, responses: readonly StoredResponse[]): Promise<void> {
+  const rows = responses.map(({ scope, key, status, response }) => [scope, key, status, response]);
   await db.query(sql.unsafe`
-    update idempotency_key set response_status = ${status}, response_cipher = ${sql.binary(response)}
-    where scope = ${scope} and key = ${key} and response_status is null`);
+    with ${withoutWaiting}
+    update idempotency_key k set response_status = stored.status, response_cipher = stored.response
+    from without_waiting, ${sql.unnest(rows, ['text', 'text', 'int4', 'bytea'])} as stored (scope, key, status, response)
+    where k.scope = stored.scope and k.key = stored.key and k.response_status is null`);
 }
 
 /** A first request that came to nothing (a dependency failed) leaves its key free for the retry. */

@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Queryable } from '../pool.ts';
+import { waitsForNobody } from './left-behind.ts';
 
 /** Questions that only a person's look at the whole asks: nothing here belongs into a request. */
 const id = z.object({ id: z.string() });
@@ -47,6 +48,17 @@ export async function unknownBookings(db: Queryable, ids: readonly string[]): Pr
   return db.anyFirst(sql.type(id)`
     select id::text as id from unnest(${sql.array([...ids], 'uuid')}) as asked (id)
     where not exists (select from booking b where b.id = asked.id)`);
+}
+
+/** Of these ids, those whose booking has been over so long, and waits for nobody. */
+export async function bookingsOver(
+  db: Queryable,
+  ids: readonly string[],
+  sinceSeconds: number,
+): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select id from booking
+    where id = any(${sql.array([...ids], 'uuid')}) and ${waitsForNobody} and ended_at < now() - ${sinceSeconds} * interval '1 second' order by ended_at`);
 }
 
 const documentRow = z.object({

@@ -41,6 +41,20 @@ export async function bookingsToNudge(db: Queryable, olderThanSeconds: number): 
     limit 200`);
 }
 
+/** The booking is over, and waits for no person either: its workflow has nothing to do. */
+export const waitsForNobody = sql.fragment`attention is null and status not in ('requested', 'held', 'confirmed', 'displaced')`;
+
+/** Bookings that ended lately and wait for nobody: their workflow has nothing to do any more. Newest first. */
+export async function bookingsThatEnded(
+  db: Queryable,
+  { atLeastSeconds, atMostSeconds }: { atLeastSeconds: number; atMostSeconds: number },
+): Promise<readonly string[]> {
+  return db.anyFirst(sql.type(id)`
+    select id from booking
+    where ended_at < now() - ${atLeastSeconds} * interval '1 second' and ended_at > now() - ${atMostSeconds} * interval '1 second'
+      and ${waitsForNobody} order by ended_at desc limit 2000`);
+}
+
 /** Bookings that need a workflow: what is held or confirmed goes on by itself, in time. Ids in the order of the meetings. */
 export async function bookingsUnderWay(db: Queryable): Promise<readonly string[]> {
   return db.anyFirst(sql.type(id)`

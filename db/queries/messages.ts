@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { bytes } from '#db/bytes.ts';
@@ -40,21 +41,44 @@ type Request = {
   payload?: Buffer;
 };
 
-/**
- * Asks for mails, one per recipient and event: the key makes a second one for the same event impossible. Answers the facts that tell of those
- * that are new; the caller writes them with the rest.
- */
+/** A mail to be asked for, one per recipient and event: the key makes a second one for the same event impossible. */
+export type NewMessage = { id: string; messageKey: string; kind: MessageKind; recipient: Recipient };
+
+export function newMessages({ bookingId, sequence, kind, recipients, part = '-' }: Request): NewMessage[] {
+  // Ascending also within a millisecond: lists go by ids where mails were asked for at the same moment.
+  const ids = recipients.map(() => randomUUIDv7()).sort();
+  return recipients.map((recipient, index) => ({
+    id: ids[index]!,
+    messageKey: [bookingId, kind, part, sequence, recipient].join(':'),
+    kind,
+    recipient,
+  }));
+}
+
+/** Writes them as a part of a statement; returns the ids of those that were not asked for before. */
+export function insertOfMessages(request: Request, messages: readonly NewMessage[]) {
+  const { organizationId, bookingId, kind, payload } = request;
+  const rows = messages.map(({ id, messageKey, recipient }) => [id, messageKey, recipient]);
+  return sql.fragment`
+    insert into message (id, organization_id, booking_id, message_key, kind, recipient, payload_cipher, status)
+    select asked.id, ${organizationId}, ${bookingId}, asked.key, ${kind}, asked.recipient, ${payload ? sql.binary(payload) : null}, 'requested'
+    from ${sql.unnest(rows, ['uuid', 'text', 'text'])} as asked (id, key, recipient)
+    on conflict do nothing returning id`;
+}
+
+/** The fact that tells of it. */
+export const messageFact = ({ id, recipient, kind }: NewMessage): FactInput => ({
+  type: 'notify.email.requested',
+  data: { messageId: id, recipient, kind },
+});
+
+/** For changes that depend on whether there is a new mail: answers the facts of those that are new; the caller writes them with the rest. */
 export async function requestMessages(tx: Queryable, request: Request): Promise<FactInput[]> {
-  const { organizationId, bookingId, kind, recipients, payload } = request;
-  const keys = recipients.map((recipient) =>
-    [bookingId, kind, request.part ?? '-', request.sequence, recipient].join(':'),
+  const messages = newMessages(request);
+  const added = new Set(
+    await tx.anyFirst(sql.type(z.object({ id: z.string() }))`${insertOfMessages(request, messages)}`),
   );
-  const added = await tx.any(sql.type(z.object({ messageId: z.string(), recipient: z.enum(['guest', 'host']) }))`
-    insert into message (organization_id, booking_id, message_key, kind, recipient, payload_cipher, status)
-    select ${organizationId}, ${bookingId}, asked.key, ${kind}, asked.recipient, ${payload ? sql.binary(payload) : null}, 'requested'
-    from unnest(${sql.array(keys, 'text')}, ${sql.array([...recipients], 'text')}) as asked (key, recipient)
-    on conflict do nothing returning id as "messageId", recipient`);
-  return added.map((message) => ({ type: 'notify.email.requested', data: { ...message, kind } }));
+  return messages.filter(({ id }) => added.has(id)).map(messageFact);
 }
 
 const messageRow = z.object({

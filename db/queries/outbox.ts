@@ -3,30 +3,37 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { factSubject, makeFact, type FactData, type FactType } from '#domain/events.ts';
 import type { Queryable } from '../pool.ts';
+import { traceparentNow } from '../spans.ts';
 
 export type FactInput = {
   [T in FactType]: { type: T; data: Omit<FactData[T], 'bookingId' | 'meetingTypeId'> };
 }[FactType];
 type About = { organizationId: string; hostId: string; bookingId: string; meetingTypeId: string };
 
-/** Writes facts with the state they tell of; they leave after commit (activities/publish-facts). */
-export async function addFacts(tx: Queryable, about: About, at: Date, facts: readonly FactInput[]): Promise<void> {
-  if (facts.length === 0) return;
-  const rows = facts.map((input) => {
+/**
+ * Writes facts with the state they tell of, as a part of that statement; they leave after commit (activities/publish-facts).
+ * @param mails facts of mails that are asked for in the same statement, as `mails`: told of only where the mail is new
+ */
+export function insertOfFacts(about: About, at: Date, facts: readonly FactInput[], mails: readonly FactInput[] = []) {
+  const traceparent = traceparentNow();
+  const rows = [...facts, ...mails].map((input) => {
     const fact = makeFact({
       id: randomUUID(),
       type: input.type,
       time: at,
       organizationId: about.organizationId,
       hostId: about.hostId,
+      traceparent,
       data: { bookingId: about.bookingId, meetingTypeId: about.meetingTypeId, ...input.data } as FactData[FactType],
     });
     return { id: fact.id, subject: factSubject(fact.type, about.organizationId, about.hostId), fact };
   });
-  await tx.query(sql.unsafe`
+  const whereNew = sql.fragment`where n <= ${facts.length} or exists (select from mails where mails.id = (row -> 'fact' -> 'data' ->> 'messageId')::uuid)`;
+  return sql.fragment`
     insert into outbox (id, organization_id, booking_id, subject, fact)
-    select (row ->> 'id')::uuid, ${about.organizationId}, ${about.bookingId}, row ->> 'subject', row -> 'fact'
-    from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as r (row, n) order by n`);
+    select (row ->> 'id')::uuid, ${about.organizationId}::uuid, ${about.bookingId}::uuid, row ->> 'subject', row -> 'fact'
+    from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as r (row, n)
+    ${mails.length > 0 ? whereNew : sql.fragment``} order by n`;
 }
 
 const outboxRow = z.object({
@@ -37,9 +44,12 @@ const outboxRow = z.object({
 });
 export type OutboxRow = z.infer<typeof outboxRow>;
 
+/** So many at once. */
+export const unpublishedMax = 200;
+
 export async function unpublishedOf(db: Queryable, bookingId: string): Promise<readonly OutboxRow[]> {
   return db.any(sql.type(outboxRow)`
-    select seq, id, subject, fact from outbox where booking_id = ${bookingId} and published_at is null order by seq limit 200`);
+    select seq, id, subject, fact from outbox where booking_id = ${bookingId} and published_at is null order by seq limit ${unpublishedMax}`);
 }
 
 /** Bookings with facts that should have left by now. */

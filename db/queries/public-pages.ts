@@ -69,6 +69,10 @@ export async function findPublicType(db: Queryable, hostId: string, slug: string
   );
 }
 
-export async function findBookableType(db: Queryable, id: string): Promise<PublicTypeRow | null> {
-  return db.maybeOne(sql.type(typeRow)`select ${columns} from meeting_type t where ${bookable} and t.id = ${id}`);
+/** Each of these meeting types, or null where guests cannot book it now; in the order of the ids. */
+export async function findBookableTypes(db: Queryable, ids: readonly string[]): Promise<(PublicTypeRow | null)[]> {
+  const rows = await db.any(sql.type(typeRow)`
+    select ${columns} from meeting_type t where ${bookable} and t.id = any(${sql.array([...new Set(ids)], 'uuid')})`);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
 }

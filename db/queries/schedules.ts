@@ -57,6 +57,19 @@ export async function replaceSchedule(tx: Queryable, hostId: string, id: string,
   await insertRules(tx, id, input.rules);
 }
 
+/** Meeting types that name it use the default one from then on. The default itself stays: there is always one. @returns whether it is gone. */
+export async function deleteSchedule(tx: Queryable, hostId: string, id: string): Promise<boolean> {
+  // A meeting type that is about to name it waits here, and then finds it gone.
+  const isDefault = await tx.maybeOneFirst(sql.type(z.object({ isDefault: z.boolean() }))`
+    select is_default as "isDefault" from schedule where id = ${id} and host_id = ${hostId} for update`);
+  if (isDefault !== false) return false;
+  await tx.query(
+    sql.unsafe`update meeting_type set schedule_id = null where schedule_id = ${id} and host_id = ${hostId}`,
+  );
+  await tx.query(sql.unsafe`delete from schedule where id = ${id} and host_id = ${hostId}`);
+  return true;
+}
+
 async function insertRules(tx: Queryable, scheduleId: string, rules: ScheduleInputRules): Promise<void> {
   const windows = Object.entries(rules.weekly).flatMap(([weekday, list]) =>
     list.map(([starts, ends]) => ({ weekday, starts, ends })),

@@ -1,7 +1,7 @@
 /**
  * A booking's life:
  *
- *   requested ─▶ held ─▶ confirmed ─▶ completed | no_show
+ *   requested ─▶ held ─▶ confirmed ─▶ completed ◀─▶ no_show (the host's word, which may be taken back)
  *       │         │  ▲        │
  *       ▼         │  │ late   ├─▶ canceled
  *    refused      ▼  │        └─▶ (rescheduled: stays confirmed, its claim moves, at once or when signed anew: moves.ts)

@@ -6,6 +6,7 @@ import {
   mayMarkNoShow,
   mayRelease,
   mayReschedule,
+  mayUndoNoShow,
   signatureIsLate,
   type BookingFacts,
   type Decision,
@@ -119,6 +120,14 @@ describe('a no-show', () => {
     expect(codeOf(mayMarkNoShow(confirmed, at(1_440)))).toBe('allowed');
     expect(codeOf(mayMarkNoShow({ ...confirmed, status: 'completed' }, at(9_999)))).toBe('allowed');
     expect(codeOf(mayMarkNoShow({ ...confirmed, status: 'canceled' }, at(9_999)))).toBe('booking_not_confirmed');
+  });
+});
+
+describe('taking a no-show back', () => {
+  it('is for a booking that is kept as one, and for no other', () => {
+    const allowed = bookingStatuses.filter((status) => mayUndoNoShow({ status }).allowed);
+    expect(allowed).toEqual(['no_show']);
+    expect(codeOf(mayUndoNoShow({ status: 'canceled' }))).toBe('booking_not_confirmed');
   });
 });
 

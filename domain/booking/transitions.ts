@@ -94,6 +94,11 @@ export function mayMarkNoShow(booking: BookingFacts, now: Date): Decision {
   return now < booking.startsAt ? refuse({ code: 'meeting_not_ended' }) : allowed;
 }
 
+/** A host's word that the guest did not come can be taken back whenever it was said: nobody was told of it. */
+export function mayUndoNoShow({ status }: Pick<BookingFacts, 'status'>): Decision {
+  return status === 'no_show' ? allowed : refuse({ code: 'booking_not_confirmed' });
+}
+
 /** Whether a signature that arrives now is in time. A late one confirms only if the slot is still free (promise 3). */
 export function signatureIsLate(booking: BookingFacts, now: Date): boolean {
   if (isMoving(booking)) return booking.moveExpiresAt !== null && now >= booking.moveExpiresAt;

@@ -73,35 +73,59 @@ export function claimsNeeded(question: SlotsQuestion, range: SlotRange): SlotRan
 function slotsOf(question: SlotsQuestion, range: SlotRange): Slot[] {
   const [first, ...others] = partiesOf(question);
   if (first === undefined) return [];
-  const hostIds = first.hosts.map((host) => host.facts.hostId);
-  const found = partySlots(first, question.rules, question, range);
-  if (others.length === 0) return found.starts.map((startsAt, index) => slotAt(found, index, startsAt, hostIds));
-  let slots = found.starts.map((startsAt, index) => slotAt(found, index, startsAt, hostIds.slice()));
-  for (const party of others) slots = join(slots, partySlots(party, question.rules, question, range), party);
-  return slots;
+  const nobody: Free = { before: null, hostIds: [] };
+  let drafts = draftsOf(partySlots(first, question.rules, question, range), withParty(nobody, first));
+  for (const party of others)
+    drafts = join(drafts, partySlots(party, question.rules, question, range), party, withParty(nobody, party));
+  return drafts.map(({ startsAt, seatsLeft, free }) => ({ startsAt, seatsLeft, hostIds: hostIdsOf(free) }));
 }
 
-type DraftSlot = { startsAt: number; seatsLeft: number; hostIds: string[] };
+/**
+ * Who is free at a start: a party, and those before it. Starts at which the same hosts are free share one, so that fifty hosts cost no list
+ * of fifty for each of their starts.
+ */
+type Free = {
+  readonly before: Free | null;
+  readonly hostIds: readonly string[];
+  all?: readonly string[];
+  last?: { readonly party: Party; readonly free: Free };
+};
+type DraftSlot = { readonly startsAt: number; seatsLeft: number; free: Free };
 
-function slotAt(found: PartySlots, index: number, startsAt: number, hostIds: string[]): DraftSlot {
-  return { startsAt, seatsLeft: found.seatsLeft[index]!, hostIds };
+/** Parties come one after another: the one that was added last is the one that is asked for again. */
+function withParty(free: Free, party: Party): Free {
+  if (free.last?.party !== party) {
+    const hostIds = party.hosts.map((host) => host.facts.hostId);
+    free.last = { party, free: { before: free, hostIds } };
+  }
+  return free.last.free;
 }
+
+function hostIdsOf(free: Free): readonly string[] {
+  if (free.all) return free.all;
+  const parts: (readonly string[])[] = [];
+  for (let each: Free | null = free; each !== null; each = each.before) parts.push(each.hostIds);
+  return (free.all = parts.reverse().flat());
+}
+
+const draftsOf = (found: PartySlots, free: Free): DraftSlot[] =>
+  found.starts.map((startsAt, index) => ({ startsAt, seatsLeft: found.seatsLeft[index]!, free }));
 
 /** Joins a party's starts into an ascending list. Several hosts at one start: any of them will do, and their seats add up. */
-function join(slots: DraftSlot[], found: PartySlots, { hosts }: Party): DraftSlot[] {
-  const hostIds = hosts.map((host) => host.facts.hostId);
+function join(drafts: DraftSlot[], found: PartySlots, party: Party, alone: Free): DraftSlot[] {
   const added: DraftSlot[] = [];
   let next = 0;
   for (let index = 0; index < found.starts.length; index += 1) {
     const startsAt = found.starts[index]!;
-    while (next < slots.length && slots[next]!.startsAt < startsAt) next += 1;
-    const same = slots[next];
+    while (next < drafts.length && drafts[next]!.startsAt < startsAt) next += 1;
+    const same = drafts[next];
+    const seatsLeft = found.seatsLeft[index]!;
     if (same?.startsAt === startsAt) {
-      same.seatsLeft += found.seatsLeft[index]!;
-      for (const hostId of hostIds) same.hostIds.push(hostId);
+      same.seatsLeft += seatsLeft;
+      same.free = withParty(same.free, party);
     } else {
-      added.push(slotAt(found, index, startsAt, hostIds.slice()));
+      added.push({ startsAt, seatsLeft, free: alone });
     }
   }
-  return added.length === 0 ? slots : [...slots, ...added].sort((a, b) => a.startsAt - b.startsAt);
+  return added.length === 0 ? drafts : [...drafts, ...added].sort((a, b) => a.startsAt - b.startsAt);
 }

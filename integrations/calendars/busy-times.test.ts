@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isTimeZone } from '#domain/time/zones.ts';
 import { readBusyTimes } from './busy-times.ts';
@@ -169,3 +170,89 @@ test('every Windows zone is one that the runtime knows', () => {
   const unknown = Object.values(windowsZones).filter((timeZone) => !isTimeZone(timeZone));
   expect(unknown).toEqual([]);
 });
+
+const lines = [
+  'BEGIN:VEVENT',
+  'END:VEVENT',
+  'BEGIN:VTIMEZONE',
+  'END:VTIMEZONE',
+  'BEGIN:STANDARD',
+  'END:STANDARD',
+  'BEGIN:VFREEBUSY',
+  'END:VFREEBUSY',
+  'END:VCALENDAR',
+  'BEGIN:VCALENDAR',
+  'UID:a',
+  'UID:',
+  'SEQUENCE:1e9',
+  'SEQUENCE:x',
+  'DTSTART:20260309T140000Z',
+  'DTSTART:20260309',
+  'DTSTART:',
+  'DTSTART;VALUE=DATE:2026',
+  'DTSTART;TZID=Nowhere/Else:20260309T140000',
+  'DTSTART:99999999T999999Z',
+  'DTEND:20260309T130000Z',
+  'DTEND:00000000',
+  'DURATION:PT30M',
+  'DURATION:-P5W',
+  'DURATION:P99999999999D',
+  'DURATION:P',
+  'RRULE:FREQ=DAILY',
+  'RRULE:FREQ=SECONDLY',
+  'RRULE:FREQ=YEARLY;BYMONTH=99',
+  'RRULE:FREQ=DAILY;INTERVAL=0',
+  'RRULE:FREQ=DAILY;UNTIL=x',
+  'RRULE:COUNT=3',
+  'RRULE:FREQ=MONTHLY;BYDAY=-9MO;BYSETPOS=400',
+  'RDATE:20260310T140000Z',
+  'EXDATE:20260310T140000Z',
+  'RECURRENCE-ID:20260310T140000Z',
+  'TRANSP:TRANSPARENT',
+  'STATUS:CANCELLED',
+  'TZID:Office',
+  'TZOFFSETTO:+9999',
+  'TZOFFSETFROM:x',
+  'FREEBUSY:20260302T100000Z/PT1H',
+  'FREEBUSY:x/y',
+  'ATTENDEE;PARTSTAT=DECLINED:mailto:a@example.org',
+  ' folded',
+  ':',
+  ';;;=',
+  '',
+];
+
+test('whatever a calendar contains, it is read, said to be unreadable, or refused: no other failure, no time outside of what was asked', () => {
+  const line = fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom(...lines) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
+  );
+  const inside = fc.array(line, { maxLength: 12, size: 'max' });
+  const wrapped = fc.array(
+    inside.map((own) => event('UID:b', 'DTSTART:20260309T140000Z', ...own)),
+    { maxLength: 3 },
+  );
+  const texts = fc.oneof(
+    wrapped.map((events) => calendar(...events)),
+    inside.map((own) => calendar(own)),
+    inside.map((own) => own.join('\r\n')),
+  );
+  let read = 0;
+  fc.assert(
+    fc.property(texts, (text) => {
+      try {
+        const found = readBusyTimes(text, march);
+        read += 1;
+        for (const { startsAt, endsAt } of found.busy) {
+          expect(startsAt).toBeLessThan(endsAt);
+          expect(startsAt).toBeLessThan(march.to);
+          expect(endsAt).toBeGreaterThan(march.from);
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(SyntaxError);
+      }
+    }),
+    { numRuns: 800 },
+  );
+  expect(read).toBeGreaterThan(100);
+}, 60_000);

@@ -40,6 +40,7 @@ export function readBusyTimes(text: string, question: CalendarQuestion): Calenda
 function parseCalendars(text: string): ICAL.Component[] {
   try {
     const parsed: unknown[] = ICAL.parse(text);
+    if (parsed.length === 0) throw new Error('it is empty');
     const several = Array.isArray(parsed[0]) ? parsed : [parsed];
     return several.map((jcal) => new ICAL.Component(jcal as ConstructorParameters<typeof ICAL.Component>[0]));
   } catch (error) {

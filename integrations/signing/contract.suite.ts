@@ -65,6 +65,7 @@ export const describeSigningProvider = (name: string, setUp: () => Promise<Provi
     afterAll(() => trial.under.close());
 
     describe('envelopes', () => envelopePromises(trial));
+    describe('what got lost', () => lossPromises(trial));
     describe('webhooks', () => webhookPromises(trial));
   });
 };
@@ -130,10 +131,18 @@ const envelopePromises = (trial: Trial): void => {
     expect(await withdrawn).toBe('voided');
   });
 
-  it('tells of signatures, refusals and lapses when it is asked, where its webhooks can be lost', async () => {
+  it('fails for an envelope that does not exist', async () => {
+    await expect(trial.under.provider.envelopeStatus(randomUUID())).rejects.toThrow();
+    await expect(trial.under.provider.fetchCompleted(randomUUID())).rejects.toThrow();
+  });
+};
+
+/** Of a provider whose news, or whose answers, can be lost on their way. */
+const lossPromises = (trial: Trial): void => {
+  it('tells of signatures, refusals and lapses when it is asked, where its webhooks can be lost', async ({ skip }) => {
     const since = new Date(Date.now() - 1_000);
     const { listStatusChanges } = trial.under.provider;
-    if (!listStatusChanges) return;
+    if (!listStatusChanges) return skip(`${trial.under.provider.name} has no webhooks that can be lost`);
     const [signedOne, declinedOne, expiredOne] = [await trial.create(), await trial.create(), await trial.create()];
     await trial.under.sign(signedOne.providerEnvelopeId);
     await trial.under.decline(declinedOne.providerEnvelopeId, 'Section 4');
@@ -144,9 +153,19 @@ const envelopePromises = (trial: Trial): void => {
     expect(changes.get(expiredOne.providerEnvelopeId)).toMatchObject({ status: 'voided' });
   });
 
-  it('fails for an envelope that does not exist', async () => {
-    await expect(trial.under.provider.envelopeStatus(randomUUID())).rejects.toThrow();
-    await expect(trial.under.provider.fetchCompleted(randomUUID())).rejects.toThrow();
+  it('finds by our ids what it has made, whatever became of it, where that can be lost', async ({ skip }) => {
+    const { findEnvelopes } = trial.under.provider;
+    if (!findEnvelopes) return skip(`${trial.under.provider.name} keeps its envelopes with us`);
+    const [open, signed] = [await trial.create(), await trial.create()];
+    await trial.under.sign(signed.providerEnvelopeId);
+    const unknown = randomUUID();
+    expect(await findEnvelopes([open.envelopeId, unknown, signed.envelopeId])).toEqual(
+      new Map([
+        [open.envelopeId, open.providerEnvelopeId],
+        [signed.envelopeId, signed.providerEnvelopeId],
+      ]),
+    );
+    expect(await findEnvelopes([unknown])).toEqual(new Map());
   });
 };
 

@@ -70,6 +70,11 @@ export type SigningProvider = {
    * news cannot be lost. Providers limit how often one envelope may be asked about (DocuSign: every 15 minutes).
    */
   readonly listStatusChanges: ((since: Date) => Promise<StatusChange[]>) | null;
+  /**
+   * The provider's ids of those envelopes that `createEnvelope` made there, by ours, however it ended: one call for as many as 40. Null for a
+   * provider that keeps them with us.
+   */
+  readonly findEnvelopes: ((envelopeIds: readonly string[]) => Promise<ReadonlyMap<string, string>>) | null;
   /** @throws when the envelope is not completed (the caller retries). */
   fetchCompleted(providerEnvelopeId: string): Promise<CompletedEnvelope>;
   /** `headers` have lower-case names. Pure but for HMAC: no network, no clock other than `now`. */

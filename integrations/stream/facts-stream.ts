@@ -8,7 +8,8 @@ import {
   type JsMsg,
   type StreamAPI,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { inSpan, isTraced, traceparentNow } from '../tracing/spans.ts';
 
 /** The stream of all facts, and what it listens to: the first two words of each fact's subject are its type. */
 export const streamName = 'FACTS';
@@ -19,11 +20,19 @@ const nanosPerMs = 1_000_000;
 const duplicateWindowMs = 3_600_000;
 export const keptDays = 30;
 
-export type StreamedFact = { position: number; subject: string; json: unknown };
+export type StreamedFact = {
+  position: number;
+  subject: string;
+  json: unknown;
+  /** W3C `traceparent` of its publishing, where that was traced. */
+  traceparent?: string;
+};
+/** `causedBy` is the `traceparent` of what it tells of. */
+type NewFact = { id: string; subject: string; json: unknown; causedBy?: string | undefined };
 
 export type FactsStream = {
   /** Resolves when the stream has stored it. @throws when the broker does not answer in time: publish it again. */
-  publish(fact: { id: string; subject: string; json: unknown }): Promise<void>;
+  publish(fact: NewFact): Promise<void>;
   /** Facts from `fromPosition` on, in order, until `stop` is called; survives lost connections. */
   follow(fromPosition: number, onFact: (fact: StreamedFact) => void): Promise<{ stop(): Promise<void> }>;
   /** Facts with a position in [from, to], of these subjects, in order. */
@@ -61,9 +70,7 @@ export async function openFactsStream(options: {
   await ensureStream(connection, options.replicas, options.firstPosition);
   const js = jetstream(connection, { timeout: 5_000 });
   return {
-    publish: async ({ id, subject, json }) => {
-      await js.publish(subject, JSON.stringify(json), { msgID: id });
-    },
+    publish: (fact) => publish(js, fact),
     follow: (fromPosition, onFact) => follow(js, fromPosition, onFact),
     read: (filter) => read(js, filter),
     storedIds: async () => storedIds(js, (await jetstreamManager(connection)).streams),
@@ -75,6 +82,25 @@ export async function openFactsStream(options: {
     close: () => connection.drain(),
   };
 }
+
+async function publish(js: JetStreamClient, { id, subject, json, causedBy }: NewFact): Promise<void> {
+  const send = async (): Promise<void> => {
+    const carried = headers();
+    const traceparent = traceparentNow();
+    if (traceparent !== undefined) carried.set('traceparent', traceparent);
+    await js.publish(subject, JSON.stringify(json), { msgID: id, headers: carried });
+  };
+  if (causedBy === undefined && !isTraced()) return send();
+  const attributes = {
+    'messaging.system': 'nats',
+    'messaging.destination.name': streamName,
+    'messaging.message.id': id,
+  };
+  return inSpan(`publish ${factTypeOf(subject)}`, { kind: 'PRODUCER', causedBy, attributes }, send);
+}
+
+/** A fact's type: its subject without organization and host. */
+export const factTypeOf = (subject: string): string => subject.split('.').slice(0, -2).join('.');
 
 async function ensureStream(connection: NatsConnection, replicas: number, firstPosition = 1): Promise<void> {
   const manager = await jetstreamManager(connection);
@@ -146,5 +172,11 @@ async function storedIds(js: JetStreamClient, streams: StreamAPI): Promise<Set<s
 }
 
 function asFact(message: JsMsg): StreamedFact {
-  return { position: message.seq, subject: message.subject, json: message.json() };
+  const traceparent = message.headers?.get('traceparent');
+  return {
+    position: message.seq,
+    subject: message.subject,
+    json: message.json(),
+    ...(traceparent && { traceparent }),
+  };
 }

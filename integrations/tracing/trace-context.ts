@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import { trace } from '@opentelemetry/api';
 
 /** What a request or a step belongs to: 32 hexadecimal digits (W3C Trace Context), and the booking once it is known. */
 export type TraceContext = { traceId: string; bookingId?: string };
@@ -24,15 +25,18 @@ export function inStepTrace<T>(bookingId: string | null, work: () => T): T {
  * meeting, log under one id without telling each other; one that the caller began stays.
  */
 export function traceBooking(bookingId: string): void {
-  const trace = storage.getStore();
-  if (!trace) return;
-  trace.bookingId = bookingId;
-  if (trace.isOwn) trace.traceId = traceOfBooking(bookingId);
+  const current = storage.getStore();
+  if (!current) return;
+  current.bookingId = bookingId;
+  if (current.isOwn) current.traceId = traceOfBooking(bookingId);
 }
 
+/** Where spans are sent, logs name the trace that the spans are in. */
 export function currentTrace(): TraceContext | undefined {
-  const trace = storage.getStore();
-  return trace && { traceId: trace.traceId, ...(trace.bookingId !== undefined && { bookingId: trace.bookingId }) };
+  const current = storage.getStore();
+  if (!current) return undefined;
+  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? current.traceId;
+  return { traceId, ...(current.bookingId !== undefined && { bookingId: current.bookingId }) };
 }
 
 /** Booking ids are UUIDs: the same 128 bits. */

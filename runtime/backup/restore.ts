@@ -78,7 +78,8 @@ function requireKeys(manifest: Manifest, keys: readonly MasterKey[]): void {
   if (unknown.length === 0) return;
   throw new RestoreRefused(
     `The backup was made under the master key ${unknown.join(', ')}, and MASTER_KEY does not have it: what is encrypted could not be ` +
-      'read. Set MASTER_KEY as it was (after npm start: "masterKey" of secrets.json in the state folder), and restore again.',
+      'read. Set MASTER_KEY as it was (after npm start: "masterKey" in secrets.json of the state folder that was backed up; copy that value ' +
+      'alone), and restore again.',
   );
 }
 

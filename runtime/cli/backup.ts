@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { processEnvironment } from '../config.ts';
 import { CommandFailed, pathFromCaller, perform, type Outcome } from './terminal.ts';
 import type { Progress } from '../progress.ts';
 
@@ -23,6 +25,12 @@ export function addBackup(program: Command): void {
 
 function defaultFolder(now: Date): string {
   return `backups/countersign-${now.toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}Z`;
+}
+
+function whereKeyIs(stateDir: string): string {
+  return processEnvironment()['MASTER_KEY']
+    ? 'It is MASTER_KEY in the environment of this command.'
+    : `It is "masterKey" in ${join(stateDir, 'secrets.json')}.`;
 }
 
 async function makeBackup(folder: string, report: Progress): Promise<Outcome> {
@@ -50,6 +58,7 @@ async function makeBackup(folder: string, report: Progress): Promise<Outcome> {
       const lines = [
         `The backup of ${takenAt} is in ${folder}: ${rows} rows, ${objects.length} documents.`,
         `The master key (${keyIds}) is not in it: keep it apart, without it the backup cannot be used.`,
+        whereKeyIs(config.stateDir),
         ...missing.map(({ key, reason }) => `Not in it: the document ${key} (${reason}).`),
       ];
       return { fine: missing.length === 0, lines, data };

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Change, ChangeOptions } from '../change-booking.ts';
+import type { Change, ChangeOptions } from '../operators/change-booking.ts';
 import { perform } from './terminal.ts';
 
 /** What an operator may do to one booking: the same workflow updates as the dashboard sends. */
@@ -28,7 +28,7 @@ function changeCommand(program: Command, change: Change): Command {
     .addHelpText('after', '\nExit codes: 0 done; 1 refused, or something could not be reached; 2 wrong usage.')
     .action((id: string, options: ChangeOptions & { json?: boolean }, command: Command) =>
       perform(command, options, async (report) => {
-        const { askForChange } = await import('../change-booking.ts');
+        const { askForChange } = await import('../operators/change-booking.ts');
         return askForChange(change, id, options, report);
       }),
     );

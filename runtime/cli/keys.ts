@@ -17,7 +17,7 @@ export function addKeys(program: Command): void {
     .addHelpText('after', exitCodes)
     .action((options: { check?: boolean; json?: boolean }, command: Command) =>
       perform(command, options, async (report) => {
-        const { rotateMasterKey } = await import('../rotate-keys.ts');
+        const { rotateMasterKey } = await import('../operators/rotate-keys.ts');
         return rotateMasterKey({ onlyCheck: options.check ?? false }, report);
       }),
     );
@@ -31,7 +31,7 @@ export function addKeys(program: Command): void {
     .addHelpText('after', exitCodes)
     .action((slug: string, options: { lost?: boolean; json?: boolean }, command: Command) =>
       perform(command, options, async (report) => {
-        const { rotateOrganizationKey } = await import('../rotate-keys.ts');
+        const { rotateOrganizationKey } = await import('../operators/rotate-keys.ts');
         return rotateOrganizationKey(slug, options.lost ? 'lost' : 'routine', report);
       }),
     );

@@ -13,7 +13,9 @@ export function addProcesses(program: Command): void {
   program
     .command('worker')
     .summary('run the workflows (production)')
-    .description('Runs the worker process: workflows and their effects. Ready when it logs "worker ready".')
+    .description(
+      'Runs a worker process: workflows and their effects, or what WORKER_QUEUES names of them. Ready when it logs "worker ready".',
+    )
     .option('--json', 'changes nothing: this process logs JSON lines in any case')
     .action(async () => {
       await import('../worker.ts');

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addAccounts } from './accounts.ts';
 import { addBackup } from './backup.ts';
 import { addBookingChanges } from './booking-changes.ts';
 import { addDoctor } from './doctor.ts';
+import { addErasures } from './erasures.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addProcesses } from './processes.ts';
@@ -27,7 +29,9 @@ export function buildProgram(): Command {
   addDoctor(program.commandsGroup('Keep:'));
   addBackup(program);
   addRestore(program);
+  addErasures(program);
   addBookingChanges(program.commandsGroup('One booking:'));
+  addAccounts(program.commandsGroup('One account:'));
   addKeys(program.commandsGroup('Keys:'));
   addVerify(program.commandsGroup('Anywhere:'));
   return program;

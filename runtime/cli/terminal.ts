@@ -57,6 +57,7 @@ export function pathFromCaller(path: string): string {
 const forPeople = new Set([
   'ConfigError',
   'PortTaken',
+  'WrongPassword',
   'AlreadyRunning',
   'NoPlace',
   'CommandFailed',

@@ -1,6 +1,7 @@
 import { releaseStrayClaim } from '#db/changes/stray-claim.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import {
+  bookingsOver,
   envelopesLeftBehind,
   strayClaims,
   stuckBookings,
@@ -12,6 +13,8 @@ import { bookingWorkflowId, bookingWorkflowType } from '#workflows/booking/messa
 import { counted, shown, type Check, type Finding, type Patient } from './finding.ts';
 
 const overdueAfterSeconds = 120;
+/** So long does the sweep try by itself. */
+const overSinceSeconds = 600;
 
 /** Every booking that has something to come needs a workflow, and every workflow a booking. */
 export const workflows: Check = {
@@ -24,7 +27,8 @@ export const workflows: Check = {
     // The engine's list is a moment behind: what it lacks is asked for by name.
     for (const id of underWay) if (!running.has(id) && !(await isRunning(patient, id))) gone.push(id);
     const strangers = running.size === 0 ? [] : await unknownBookings(patient.database, [...running]);
-    return [...goneFinding(patient, gone), ...strangersFinding(patient, strangers)];
+    const over = running.size === 0 ? [] : await bookingsOver(patient.database, [...running], overSinceSeconds);
+    return [...goneFinding(patient, gone), ...outlivedFinding(patient, over), ...strangersFinding(patient, strangers)];
   },
 };
 
@@ -38,6 +42,25 @@ function goneFinding(patient: Patient, ids: readonly string[]): Finding[] {
       todo: 'countersign doctor --fix starts each from the stored state.',
       ids: shown(ids),
       mend: () => wake(patient, ids),
+    },
+  ];
+}
+
+function outlivedFinding(patient: Patient, ids: readonly string[]): Finding[] {
+  if (ids.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      what: `${counted(ids.length, 'workflow runs', 'workflows run')} although the booking is over`,
+      why: 'They did not hear of the end, or their history cannot be replayed: they take room, and hide what matters.',
+      todo: 'countersign doctor --fix tells each, and replaces those that cannot go on.',
+      ids: shown(ids),
+      mend: async () => {
+        for (const id of ids) {
+          const booking = await findBooking(patient.database, id);
+          if (booking && !(await patient.engine.revive(booking))) await patient.engine.nudge(booking);
+        }
+      },
     },
   ];
 }

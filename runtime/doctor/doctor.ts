@@ -6,12 +6,14 @@ import { deadLetters, outbox, stream } from './facts.ts';
 import type { Check, Finding, Patient } from './finding.ts';
 import { audit, clock, documents, migrations, signingKeys } from './records.ts';
 import { settings } from './settings.ts';
+import { workers } from './workers.ts';
 
 /** In this order: what explains the most comes first, and is mended before what follows from it. */
 const checks: readonly Check[] = [
   migrations,
   settings,
   clock,
+  workers,
   workflows,
   claims,
   leftLying,

@@ -150,7 +150,7 @@ export const clock: Check = {
       {
         severity: apartMs > 60_000 ? 'error' : 'warning',
         what: `The clock of this machine is ${(apartMs / 1000).toFixed(1)} s off the database’s`,
-        why: 'The database decides when a hold ends; timers and pages count with their own machine, and would be early or late.',
+        why: 'The product goes by the database’s clock, on pages and in documents too. What goes by this machine’s would be wrong: logs, TLS, the signatures that an S3 storage checks.',
         todo: 'Have both machines follow a time server (NTP).',
       },
     ];

@@ -27,7 +27,18 @@ export type PostgresOptions = {
   durable?: boolean;
 };
 
-/** Postgres 18 from the packages, on 127.0.0.1 alone, with synchronous commits and checksums. */
+/** The data was made under another password than the one given: the message is a sentence for the person at the terminal. */
+export class WrongPassword extends Error {
+  override readonly name = 'WrongPassword';
+}
+
+/** SQLSTATE invalid_password. */
+const invalidPassword = '28P01';
+
+/**
+ * Postgres 18 from the packages, on 127.0.0.1 alone, with synchronous commits and checksums.
+ * @throws WrongPassword
+ */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const programs = postgresPrograms();
   mkdirSync(dirname(options.dataDir), { recursive: true });
@@ -47,7 +58,11 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const url = (role: string, password: string, database: string) => postgresUrl(options.port, role, password, database);
   await waitUntilReady(url('postgres', options.superuserPassword, 'postgres'), child).catch(async (error: unknown) => {
     await child.stop();
-    throw error;
+    if (!isWrongPassword(error)) throw error;
+    throw new WrongPassword(
+      `The database in ${options.dataDir} was made with other passwords than those of secrets.json beside it. Put back the file that ` +
+        'belongs to it; to read a backup under another master key, only "masterKey" has to be changed.',
+    );
   });
   return { port: options.port, child, url, stop: child.stop };
 }
@@ -121,11 +136,14 @@ async function waitUntilReady(url: string, child: Child): Promise<void> {
       await client.end();
       return;
     } catch (error) {
-      if (performance.now() > deadline) throw error;
+      if (isWrongPassword(error) || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
+
+const isWrongPassword = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === invalidPassword;
 
 /** The programs of the package for this platform, its libraries made complete. */
 export function postgresPrograms(): { initdb: string; postgres: string } {

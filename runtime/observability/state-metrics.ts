@@ -1,17 +1,12 @@
-import type { Client } from '@temporalio/client';
 import type { Relay } from '#api/relay/relay.ts';
 import { readSystemState, type SystemState } from '#db/queries/system-state.ts';
 import type { FactsStream } from '#integrations/stream/facts-stream.ts';
-import { bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
 import type { Shared } from '../composition.ts';
+import { readTaskQueues, type TaskQueueState } from '../task-queues.ts';
 import { addGauge, addGaugeBy, type Metrics } from './metrics.ts';
 
 /** Scrapes and probes come from several places: they share one look. */
 export const stateKeptMs = 3_000;
-const engineTimeoutMs = 2_000;
-/** Numbers of temporal.api.enums.v1.TaskQueueType. */
-const workflow = 1;
-const activity = 2;
 
 /** What the database says of the whole system; every worker tells the same, so rules take the maximum. */
 export function addStoredState(metrics: Metrics, read: () => Promise<SystemState>): void {
@@ -70,12 +65,14 @@ export function addSystemState({
   );
   addQueueLag(
     metrics,
-    remembered(() => readQueueLag(temporal), stateKeptMs),
+    remembered(() => readTaskQueues(temporal), stateKeptMs),
   );
 }
 
+type Lag = Pick<TaskQueueState, 'queue' | 'tasks' | 'oldestSeconds'>;
+
 /** What waits in the engine for a worker, by task queue; every worker tells the same. */
-export function addQueueLag(metrics: Metrics, read: () => Promise<readonly QueueLag[]>): void {
+export function addQueueLag(metrics: Metrics, read: () => Promise<readonly Lag[]>): void {
   addGaugeBy(metrics, {
     name: 'countersign_task_queue_backlog',
     help: 'Tasks that wait for a worker, by task queue (approximate).',
@@ -88,36 +85,6 @@ export function addQueueLag(metrics: Metrics, read: () => Promise<readonly Queue
     label: 'queue',
     read: async () => (await read()).map(({ queue, oldestSeconds }) => [queue, oldestSeconds] as const),
   });
-}
-
-export type QueueLag = { queue: string; tasks: number; oldestSeconds: number };
-
-async function readQueueLag({ connection, options }: Client): Promise<QueueLag[]> {
-  const kinds = [
-    { queue: bookingsQueue, taskQueueType: workflow },
-    { queue: bookingsQueue, taskQueueType: activity },
-    { queue: documentsQueue, taskQueueType: activity },
-    { queue: mailQueue, taskQueueType: activity },
-  ];
-  const lags = await Promise.all(
-    kinds.map(async ({ queue, taskQueueType }) => {
-      const request = { namespace: options.namespace, taskQueue: { name: queue }, taskQueueType, reportStats: true };
-      const { stats } = await connection.withDeadline(Date.now() + engineTimeoutMs, () =>
-        connection.workflowService.describeTaskQueue(request),
-      );
-      const age = stats?.approximateBacklogAge;
-      return {
-        queue,
-        tasks: Number(stats?.approximateBacklogCount ?? 0),
-        oldestSeconds: Number(age?.seconds ?? 0) + (age?.nanos ?? 0) / 1e9,
-      };
-    }),
-  );
-  return [...Map.groupBy(lags, ({ queue }) => queue)].map(([queue, parts]) => ({
-    queue,
-    tasks: parts.reduce((sum, { tasks }) => sum + tasks, 0),
-    oldestSeconds: Math.max(...parts.map(({ oldestSeconds }) => oldestSeconds)),
-  }));
 }
 
 /** What one api process knows of its live connection. */

@@ -30,6 +30,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       '/legal',
       '/security',
       '/verify',
+      '/link-over',
     ]) {
       await page.goto(`${base}${path}`);
       await page.getByRole('heading').first().waitFor();
@@ -83,6 +84,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       '/members',
       '/organization',
       '/audit',
+      '/privacy',
+      '/api-keys',
     ];
     const booking = await host.newestBooking();
     for (const path of [

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { confirmed, fillDetails, freeSlots, openLaterDay, slotButton } from './guest.ts';
+import { confirmed, fillDetails, freeSlots, hold, openLaterDay, slotButton } from './guest.ts';
 import { newHost } from './host.ts';
 import { systemUnderTest } from './system.ts';
 
@@ -52,4 +52,33 @@ test('a hold that is released while the guest is offline is told when the connec
   await context.setOffline(false);
   await expect(page.getByRole('heading', { name: 'The time was let go.' })).toBeVisible({ timeout: 30_000 });
   await context.close();
+});
+
+test('a page that the server could not let into its room asks again, and hears what is held from then on', async ({
+  browser,
+}) => {
+  const host = await newHost('Closed Room Host');
+  const type = await host.meetingType();
+  const page = await browser.newPage();
+  let joins = 0;
+  await page.routeWebSocket(/\/live\//, (ws) => {
+    const server = ws.connectToServer();
+    ws.onMessage((message) => {
+      // Socket.IO's packet for an event that wants an answer: 42, the answer's number, the event and its arguments.
+      const join = /^42(\d+)\["join"/.exec(message.toString());
+      if (join !== null) joins += 1;
+      if (join === null || joins > 1) server.send(message);
+      else ws.send(`43${join[1] ?? ''}[{"outcome":"refused","code":"dependency_unavailable"}]`);
+    });
+  });
+  await page.goto(`${base}${type.path}`);
+  await openLaterDay(page);
+  const start = (await freeSlots(page))[1] ?? '';
+  await expect.poll(() => joins, { timeout: 20_000 }).toBe(2);
+  const guest = await browser.newPage();
+  await guest.goto(`${base}${type.path}`);
+  await openLaterDay(guest);
+  await hold(guest, start, 'Rae Entry');
+  await expect(slotButton(page, start)).toHaveCount(0, { timeout: 20_000 });
+  await Promise.all([page.close(), guest.close()]);
 });

@@ -40,6 +40,23 @@ test('bookings and signatures appear on the dashboard by themselves', async ({ b
   await Promise.all([office.close(), guest.close()]);
 });
 
+test('the dashboard opens with what it shows, and asks for nothing more', async ({ browser }) => {
+  const office = await browser.newContext();
+  await host.enter(office);
+  const desk = await office.newPage();
+  const asked: string[] = [];
+  desk.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (pathname.startsWith('/api/')) asked.push(pathname + search);
+  });
+  await desk.goto(`${base}/dashboard?view=past`);
+  await expect(desk.getByText('No meetings behind you yet.')).toBeVisible();
+  expect(asked).toEqual([]);
+  await desk.getByRole('link', { name: 'Canceled', exact: true }).click();
+  await expect.poll(() => asked).toEqual(['/api/v1/bookings?view=canceled&limit=25']);
+  await office.close();
+});
+
 test('a host releases a slot that is only held', async ({ browser }) => {
   const type = await host.meetingType({ ndaTemplateId: host.ndaTemplateId });
   const guest = await browser.newPage();

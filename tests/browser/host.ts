@@ -66,8 +66,8 @@ export class TestHost {
   }
 }
 
-export async function newHost(name = 'Test Host'): Promise<TestHost> {
-  const api = await request.newContext({ baseURL: systemUnderTest().base });
+export async function newHost(name = 'Test Host', base = systemUnderTest().base): Promise<TestHost> {
+  const api = await request.newContext({ baseURL: base });
   const email = `host-${randomUUID().slice(0, 8)}@example.org`;
   const account = {
     email,

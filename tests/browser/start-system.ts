@@ -12,6 +12,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
     base: system.urls.base,
     demo: system.demo,
     stateDir: system.config.stateDir,
+    databaseUrl: system.migrationUrl,
   });
   return () => system.stop();
 }

@@ -5,6 +5,8 @@ export type BrowserTestSystem = {
   /** The demo host's login. */
   demo: { email: string; password: string };
   stateDir: string;
+  /** The database as its owner: for what no page can bring about, such as a meeting that has begun. */
+  databaseUrl: string;
 };
 
 /** @throws outside of a run of tests/browser/playwright.config.ts */

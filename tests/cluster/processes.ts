@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Environment } from '#runtime/config.ts';
 import { type Child, startChild } from '#runtime/embedded/child.ts';
+import { nodeOptions } from '#runtime/processes.ts';
 import { type Member, startMember } from './member.ts';
 
 /** One version of the code: a folder with its sources, and the name that its workers go by. */
@@ -29,7 +30,7 @@ function startProcess(
     const child = await startChild({
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', script, `--member=${dir}/${name}`],
+      args: [...nodeOptions, script, `--member=${dir}/${name}`],
       env: { ...env, ...own },
       logFile: join(dir, 'logs', `${name}.log`),
       runDir: join(dir, 'run'),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { problemsOf, unknownSettings } from './known-settings.ts';
+import { defaultQueues, problemsOf, unknownSettings } from './known-settings.ts';
 import { composeAtHand } from './tools.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -57,10 +57,10 @@ function projectOf(profile: string) {
   return Project.parse(JSON.parse(stdout)).services;
 }
 
-const product = ['api', 'worker', 'migrate'];
+const product = ['api', 'worker', 'documents', 'migrate'];
 
 describe.each(['staging', 'production'])('docker-compose.yml, profile %s', (profile) => {
-  test('gives api, worker and migrate settings that exist, and with which they would start', () => {
+  test('gives api, workers and migrate settings that exist, and with which they would start', () => {
     const services = projectOf(profile);
     for (const name of product) {
       const environment = services[name]?.environment ?? {};
@@ -69,6 +69,12 @@ describe.each(['staging', 'production'])('docker-compose.yml, profile %s', (prof
       expect(problemsOf(env, name === 'migrate' ? 'migrate' : 'other')).toEqual([]);
       expect(env['DEPLOYMENT_ENVIRONMENT']).toBe(profile);
     }
+  });
+
+  test('has one worker for each kind of work', () => {
+    const { worker, documents } = projectOf(profile);
+    const queues = [worker, documents].map((service) => service?.environment['WORKER_QUEUES']);
+    expect(queues.join(',').split(',')).toEqual(defaultQueues);
   });
 
   test('keeps the processes from writing anywhere but to their state, and from more rights', () => {

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { pythonProgram } from '#tests/python-program.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { problemsOf, unknownSettings } from './known-settings.ts';
+import { defaultQueues, problemsOf, unknownSettings } from './known-settings.ts';
 import { helmAtHand } from './tools.ts';
 
 const chart = join(import.meta.dirname, '..', '..', 'deploy', 'helm', 'countersign');
@@ -43,10 +45,14 @@ function run(...args: string[]) {
   return spawnSync(program, [...args, '--kube-version', '1.33.0'], { encoding: 'utf8' });
 }
 
-function render(values: string, ...more: string[]) {
+function manifests(values: string, ...more: string[]): string {
   const { status, stdout, stderr } = run('template', 'countersign', chart, '--values', valuesOf(values), ...more);
   expect(`${status} ${stderr}`).toBe('0 ');
-  return parseAllDocuments(stdout).flatMap((document) => {
+  return stdout;
+}
+
+function render(values: string, ...more: string[]) {
+  return parseAllDocuments(manifests(values, ...more)).flatMap((document) => {
     const content: unknown = document.toJS();
     return content === null ? [] : [Resource.parse(content)];
   });
@@ -60,18 +66,50 @@ test.each(['least', 'most'])('helm lint finds nothing to say, with the %s values
   expect(`${status} ${stdout}`).toMatch(/^0 [^]*0 chart\(s\) failed/);
 });
 
+/** The schemas that Kubernetes publishes of itself, as kubeconform reads them too; here they come with the package. */
+const validator = await pythonProgram('kubernetes-validate', '1.37.0');
+
 describe('the chart', () => {
+  test.skipIf('absent' in validator).each([
+    ['least', '1.33'],
+    ['most', '1.33'],
+    ['least', '1.37'],
+    ['most', '1.37'],
+  ])('with the %s values is what Kubernetes %s takes, with no field that it does not know', (values, version) => {
+    if ('absent' in validator) throw new Error(validator.absent);
+    const { program } = validator;
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-chart-'));
+    const check = (text: string): string => {
+      const file = join(folder, 'rendered.yaml');
+      writeFileSync(file, text);
+      const options = ['--kubernetes-version', version, '--strict', '--quiet', file];
+      const { status, stdout, stderr } = spawnSync(program, options, { encoding: 'utf8' });
+      return `${status}\n${stdout}${stderr}`;
+    };
+    const rendered = manifests(values);
+    // What an operator of Prometheus adds to Kubernetes is in no schema of its own.
+    const faults = check(rendered)
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('PodMonitor'));
+    expect(faults).toEqual(['0']);
+    expect(check(rendered.replace('readinessProbe:', 'readynessProbe:'))).toMatch(/^1\n[^]*readynessProbe/);
+    rmSync(folder, { recursive: true });
+  });
+
   test('has everything for two of each process with nothing but an address and two secrets', () => {
     expect(kindsOf(render('least'))).toEqual([
       'ConfigMap countersign',
       'Deployment countersign-api',
+      'Deployment countersign-documents',
       'Deployment countersign-worker',
       'HorizontalPodAutoscaler countersign-api',
+      'HorizontalPodAutoscaler countersign-documents',
       'HorizontalPodAutoscaler countersign-worker',
       'Job countersign-migrate',
       'Job countersign-promote-1',
       'NetworkPolicy countersign',
       'PodDisruptionBudget countersign-api',
+      'PodDisruptionBudget countersign-documents',
       'PodDisruptionBudget countersign-worker',
       'Service countersign',
       'ServiceAccount countersign',
@@ -112,11 +150,11 @@ describe('the chart', () => {
     },
   );
 
-  test('asks api and worker whether they live and are ready', () => {
+  test('asks api and workers whether they live and are ready', () => {
     const serving = render('least').flatMap(({ kind, spec }) =>
       kind === 'Deployment' ? (spec?.template?.spec.containers ?? []) : [],
     );
-    expect(serving).toHaveLength(2);
+    expect(serving).toHaveLength(3);
     for (const { livenessProbe, readinessProbe } of serving)
       expect([livenessProbe, readinessProbe]).not.toContain(undefined);
   });
@@ -127,7 +165,16 @@ describe('the chart', () => {
         env.filter(({ name }) => name === 'WORKER_BUILD_ID'),
       ),
     );
-    expect(versions.map(({ value }) => value)).toEqual(['1.4.0', '1.4.0']);
+    expect(versions.map(({ value }) => value)).toEqual(['1.4.0', '1.4.0', '1.4.0']);
+  });
+
+  test('has one worker for each kind of work', () => {
+    const queues = render('least').flatMap(({ spec }) =>
+      (spec?.template?.spec.containers ?? []).flatMap(({ env }) =>
+        env.flatMap(({ name, value }) => (name === 'WORKER_QUEUES' ? value.split(',') : [])),
+      ),
+    );
+    expect(queues.toSorted()).toEqual(defaultQueues.toSorted());
   });
 
   test('refuses a secret among the settings, and a missing address', () => {

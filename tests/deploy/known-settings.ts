@@ -6,6 +6,9 @@ export function unknownSettings(names: Iterable<string>): string[] {
   return [...names].filter((name) => !Object.hasOwn(settings, name));
 }
 
+/** What one worker does that is told nothing else: all there is to do. */
+export const defaultQueues = settings.WORKER_QUEUES.default.split(',');
+
 /** What the process would say about this environment, were it started with it. */
 export function problemsOf(env: Environment, process: 'migrate' | 'other'): readonly string[] {
   try {

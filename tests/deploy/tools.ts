@@ -1,22 +1,42 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processEnvironment } from '#runtime/config.ts';
 import { defaultCacheDir, findProgram, programAtHand } from '#runtime/embedded/binaries.ts';
 import { isExecutable, onPath } from '#runtime/embedded/server-user.ts';
 
-/** `npm run deploy:tools`: what `npm test -- compose helm` needs, into the program cache. */
-const COMPOSE_VERSION = 'v2.40.3';
-const COMPOSE_MODULE = 'github.com/docker/compose/v2';
+/** `npm run deploy:tools`: what `npm test -- compose helm alerts` needs, into the program cache. */
+type Source = {
+  name: string;
+  version: string;
+  module: string;
+  /** Of its `main`, inside the module. */
+  folder: string;
+  tags?: string;
+};
+/** `go install` refuses modules with replacements or exclusions, so that these are built inside a copy of their sources. */
+const compose = { name: 'docker-compose', version: 'v2.40.3', module: 'github.com/docker/compose/v2', folder: './cmd' };
+/** Prometheus 3.15; as a Go module it is 0.315. Without the clouds that it can ask for targets, which are most of it. */
+const promtool = {
+  name: 'promtool',
+  version: 'v0.315.0',
+  module: 'github.com/prometheus/prometheus',
+  folder: './cmd/promtool',
+  tags: 'remove_all_sd',
+};
 
 export type Tool = { program: string } | { absent: string };
 
 const howTo = '`npm run deploy:tools` puts it there';
 
-export function helmAtHand(): Tool {
-  const program = programAtHand('helm');
-  return program === undefined ? { absent: `helm is neither on PATH nor in the program cache: ${howTo}` } : { program };
+function tool(name: string, program: string | undefined): Tool {
+  return program === undefined
+    ? { absent: `${name} is neither installed nor in the program cache: ${howTo}` }
+    : { program };
 }
+
+export const helmAtHand = (): Tool => tool('helm', programAtHand('helm'));
+export const promtoolAtHand = (): Tool => tool('promtool', onPath('promtool') ?? cached(promtool));
 
 /** The compose plugin runs alone, without Docker: reading a compose file needs no engine. */
 export function composeAtHand(): Tool {
@@ -27,42 +47,40 @@ export function composeAtHand(): Tool {
   ]
     .map((folder) => join(folder, 'docker-compose'))
     .find(isExecutable);
-  const program =
-    installed ?? onPath('docker-compose') ?? (isExecutable(cachedCompose()) ? cachedCompose() : undefined);
-  return program === undefined
-    ? { absent: `the compose plugin is neither installed nor in the program cache: ${howTo}` }
-    : { program };
+  return tool('the compose plugin', installed ?? onPath('docker-compose') ?? cached(compose));
 }
 
-function cachedCompose(): string {
-  return join(defaultCacheDir(), `docker-compose-${COMPOSE_VERSION}`);
-}
+const placeOf = ({ name, version }: Source): string => join(defaultCacheDir(), `${name}-${version}`);
+const cached = (source: Source): string | undefined => (isExecutable(placeOf(source)) ? placeOf(source) : undefined);
 
-/** `go install` refuses modules with replacements, so that this one is built inside a copy of its sources. */
-async function buildCompose(): Promise<void> {
-  if (isExecutable(cachedCompose())) return;
+async function build(source: Source): Promise<string> {
+  const target = placeOf(source);
+  if (isExecutable(target)) return target;
+  const { name, module, version, folder, tags = '' } = source;
   const go = onPath('go') ?? '/usr/local/go/bin/go';
-  const found = spawnSync(go, ['mod', 'download', '-json', `${COMPOSE_MODULE}@${COMPOSE_VERSION}`], {
-    encoding: 'utf8',
-  });
-  if (found.status !== 0) throw new Error(`${COMPOSE_MODULE} could not be had: ${found.stderr || String(found.error)}`);
+  const found = spawnSync(go, ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8' });
+  if (found.status !== 0) throw new Error(`${module} could not be had: ${found.stderr || String(found.error)}`);
   const { Dir } = JSON.parse(found.stdout) as { Dir: string };
-  const folder = mkdtempSync(join(defaultCacheDir(), '.new-'));
+  mkdirSync(defaultCacheDir(), { recursive: true });
+  const scratch = mkdtempSync(join(defaultCacheDir(), '.new-'));
   try {
-    const sources = join(folder, 'compose');
+    const sources = join(scratch, 'sources');
     cpSync(Dir, sources, { recursive: true, mode: 0 });
     spawnSync('chmod', ['-R', 'u+w', sources]);
-    await run(go, ['build', '-trimpath', '-o', join(folder, 'docker-compose'), './cmd'], sources);
-    chmodSync(join(folder, 'docker-compose'), 0o755);
-    renameSync(join(folder, 'docker-compose'), cachedCompose());
+    await run(go, ['build', '-trimpath', '-tags', tags, '-o', join(scratch, name), folder], sources);
+    chmodSync(join(scratch, name), 0o755);
+    renameSync(join(scratch, name), target);
+    return target;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 function run(command: string, args: string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: 'inherit', env: processEnvironment() });
+    // A module's own workspace names folders that its zip leaves out.
+    const env = { ...processEnvironment(), GOWORK: 'off' };
+    const child = spawn(command, args, { cwd, stdio: 'inherit', env });
     child.once('error', reject);
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
   });
@@ -71,7 +89,8 @@ function run(command: string, args: string[], cwd: string): Promise<void> {
 if (import.meta.main) {
   const report = (line: string) => process.stdout.write(`${line}\n`);
   report(`helm: ${await findProgram('helm', { report })}`);
-  report(`Building compose ${COMPOSE_VERSION} with Go: 4 to 8 minutes, once.`);
-  await buildCompose();
-  report(`compose: ${cachedCompose()}`);
+  for (const source of [compose, promtool]) {
+    report(`Building ${source.name} ${source.version} with Go: 2 to 8 minutes, once.`);
+    report(`${source.name}: ${await build(source)}`);
+  }
 }

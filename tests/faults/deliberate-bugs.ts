@@ -22,6 +22,11 @@ export const deliberateBugs = {
     end $$;
     create trigger ask_twice after insert on message for each row when (pg_trigger_depth() = 0) execute function ask_twice()`,
   dedupeRemoved: 'alter table message drop constraint message_key_once',
+  /** The time to move to stays claimed when the move is made or given up. */
+  moveClaimsKept: `
+    create function keep_move() returns trigger language plpgsql as $$ begin return null; end $$;
+    create trigger keep_move before update on claim for each row when (old.is_move and old.is_live and not new.is_live) execute function keep_move()`,
+  moveClaimsBack: 'drop trigger keep_move on claim',
   /** Leaves what advises (locks, looks at free times) and takes what decides. */
   constraintDropped: 'alter table claim drop constraint claim_no_overlap',
 } as const;

@@ -63,9 +63,14 @@ async function letTimePass(client: Client, stage: Stage): Promise<void> {
     hosts,
   );
   await client.query(
-    `update claim c set expires_at = b.hold_expires_at from booking b
-     where b.id = c.booking_id and c.host_id = any($1) and c.is_live and b.status = 'held' and b.nda_status = 'sent'
-       and c.expires_at > clock_timestamp() and b.hold_expires_at <= clock_timestamp()`,
+    `update booking set move_expires_at = clock_timestamp()
+     where host_id = any($1) and status = 'confirmed' and nda_status = 'sent' and move_expires_at > clock_timestamp()`,
+    hosts,
+  );
+  await client.query(
+    `update claim c set expires_at = case when c.is_move then b.move_expires_at else b.hold_expires_at end from booking b
+     where b.id = c.booking_id and c.host_id = any($1) and c.is_live and b.nda_status = 'sent' and c.expires_at > clock_timestamp()
+       and (c.is_move and b.move_expires_at <= clock_timestamp() or b.status = 'held' and b.hold_expires_at <= clock_timestamp())`,
     hosts,
   );
   await client.query(
@@ -83,6 +88,7 @@ async function whatIsLeft(client: Client, stage: Stage): Promise<Left> {
     `with mine as (select * from booking where host_id = any($1))
      select (select count(*) from mine where status = 'requested') as "requests nobody took",
        (select count(*) from mine where status = 'held') as "holds",
+       (select count(*) from mine where move_expires_at is not null) as "moves",
        (select count(*) from mine where nda_status = 'signed' or status = 'expired' and nda_status = 'completed') as "signatures",
        (select count(*) from mine where attention is not null) as "bookings that need attention",
        (select count(*) from message m join mine b on b.id = m.booking_id where m.status = 'requested') as "mails",

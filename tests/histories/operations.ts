@@ -10,9 +10,9 @@ import { insertChangeRequest, type ChangeKind } from '#db/changes/requests.ts';
 import { declinedAtProvider, signedAtProvider } from '#db/changes/sign.ts';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
-import { findBooking, insertRequestedBooking, type BookingRow } from '#db/queries/bookings.ts';
+import { findBooking, requestBooking, type BookingRow } from '#db/queries/bookings.ts';
 import { envelopeOf } from '#db/queries/envelopes.ts';
-import { findBookableType } from '#db/queries/public-pages.ts';
+import { findBookableTypes } from '#db/queries/public-pages.ts';
 import { sha256 } from '#db/personal.ts';
 
 /** A start among few: two days of the host's hours, by quarters of an hour, so that clients meet. */
@@ -88,12 +88,18 @@ function startOf(scene: Scene, { day, quarter }: Place): Date {
 }
 
 async function takeSlot(scene: Scene, { type, at }: Extract<Operation, { do: 'hold' }>): Promise<void> {
-  const meetingType = await findBookableType(scene.database, scene.typeIds[type] ?? '');
+  const id = await requestSlot(scene, type, at);
+  if (id !== null) await holdSlot(scene.database, id);
+}
+
+/** The row of a request, as the api writes it. @returns null where somebody else has the time already */
+export async function requestSlot(scene: Scene, type: number, at: Place): Promise<string | null> {
+  const [meetingType] = await findBookableTypes(scene.database, [scene.typeIds[type] ?? '']);
   if (!meetingType) throw new Error('The meeting type is gone.');
   const id = randomUUID();
   const startsAt = startOf(scene, at);
   const { durationsMinutes, template, ...rules } = meetingType;
-  await insertRequestedBooking(
+  const { taken } = await requestBooking(
     scene.database,
     scene.cipher,
     {
@@ -108,8 +114,9 @@ async function takeSlot(scene: Scene, { type, at }: Extract<Operation, { do: 'ho
     },
     sha256(id),
   );
+  if (taken) return null;
   scene.bookingIds.push(id);
-  await holdSlot(scene.database, id);
+  return id;
 }
 
 type Asked = Extract<Operation, { do: 'cancel' | 'release' | 'reschedule' }>;
@@ -131,14 +138,17 @@ async function ask(scene: Scene, booking: BookingRow, operation: Asked): Promise
   await applyChange(scene.database, id);
 }
 
-/** The hold's minutes pass, and nobody is there to end it. */
+/**
+ * The hold's minutes pass, and nobody is there to end it. In one statement: a booking that came to be held between two would have a claim that
+ * has run out, and a hold that has not.
+ */
 async function runOut(database: Database, bookingId: string): Promise<void> {
-  await database.transaction(async (tx) => {
-    await tx.query(sql.unsafe`
-      update booking set hold_expires_at = clock_timestamp() where id = ${bookingId} and status = 'held' and hold_expires_at is not null`);
-    await tx.query(sql.unsafe`
-      update claim set expires_at = clock_timestamp() where booking_id = ${bookingId} and is_live and expires_at is not null`);
-  });
+  await database.query(sql.unsafe`
+    with run_out as (
+      update booking set hold_expires_at = clock_timestamp() where id = ${bookingId} and status = 'held' and hold_expires_at is not null
+      returning id, hold_expires_at)
+    update claim set expires_at = run_out.hold_expires_at from run_out
+    where claim.booking_id = run_out.id and is_live and expires_at is not null`);
 }
 
 export async function send(database: Database, booking: BookingRow): Promise<void> {

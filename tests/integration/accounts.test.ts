@@ -292,6 +292,18 @@ describe('a forgotten password', () => {
     expect(again).toMatchObject({ status: 400, body: { code: 'token_invalid' } });
   });
 
+  it('is not set to the account’s own words, and the link stays good for a better one', async () => {
+    const { email } = await register();
+    await ask(product, 'requestPasswordReset', { body: { email } });
+    const token = await tokenFromMail(email, 'reset-password');
+    for (const weak of [email, 'iloveyou1']) {
+      const refused = await ask(product, 'resetPassword', { body: { token, password: weak } });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'password_too_common' } });
+    }
+    const better = await ask(product, 'resetPassword', { body: { token, password: 'another horse battery' } });
+    expect(better.status).toBe(204);
+  });
+
   it('is answered in the same way for an account that does not exist, and no mail goes out', async () => {
     const { email } = await register();
     const known = await ask(product, 'requestPasswordReset', { body: { email } });

@@ -55,6 +55,7 @@ const withoutKey: Partial<Record<RouteName, string>> = {
   resetPassword: 'its link works once',
   signingWebhook: 'the provider’s event has an id, and is stored once',
   mailWebhook: 'the provider’s event has an id, and is stored once',
+  reportPageTraces: 'stores nothing: a span that came twice is the same one',
   bookingDocumentLink: 'stores nothing: a link ends by itself',
   guestDocumentLink: 'stores nothing: a link ends by itself',
 };

@@ -392,8 +392,10 @@ it(
 
 /** In an address everything is text, half a character cannot stand in it, and some segments make it another address. */
 function asText(name: RouteName, request: RouteRequest): RouteRequest {
+  // Written as JSON: a value such as {"toString": 0} has no other text.
+  const written = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
   const texts = (values: Readonly<Record<string, unknown>> | undefined, read: (text: string) => string) =>
-    Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, read(String(value).toWellFormed())]));
+    Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, read(written(value))]));
   const { params, query, ...rest } = request;
   const blank = texts(good[name].params, () => 'x');
   return {

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { createPersonalCipher, type PersonalCipher } from '#db/personal.ts';
 import { openDatabase, type Database } from '#db/pool.ts';
 import { brokenAuditLinks } from '#db/queries/audit.ts';
-import { findBooking } from '#db/queries/bookings.ts';
+import { holdSlot } from '#db/changes/hold.ts';
+import { findBooking, readProgress } from '#db/queries/bookings.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/database.ts';
 import { brokenDailyLimits, inconsistencies } from '#tests/histories/consistency.ts';
-import { client, perform, send, type Operation } from '#tests/histories/operations.ts';
+import { client, perform, requestSlot, send, type Operation } from '#tests/histories/operations.ts';
 import { setScene } from '#tests/histories/scene.ts';
 
 let created: TestDatabase;
@@ -159,4 +160,19 @@ describe('the check itself', () => {
     ]);
     expect(await brokenDailyLimits(database, scene.hostId)).toHaveLength(1);
   });
+});
+
+it('what comes after a hold is said as the database tells it: held, confirmed at once, or refused', async () => {
+  const scene = await setScene(database, cipher);
+  const dayOff = { day: 0, quarter: -8 };
+  for (const [type, at, outcome] of [
+    [0, { day: 0, quarter: 0 }, 'held'],
+    [1, { day: 0, quarter: 8 }, 'held'],
+    [1, dayOff, 'slot_not_offered'],
+  ] as const) {
+    const id = (await requestSlot(scene, type, at)) ?? '';
+    const { hold, progress } = await holdSlot(database, id);
+    expect(hold.outcome).toBe(outcome);
+    expect(progress).toEqual(await readProgress(database, id));
+  }
 });

@@ -1,9 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Secret, TOTP } from 'otpauth';
+import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { eraseAsAsked } from '#db/changes/erase.ts';
+import { findBooking } from '#db/queries/bookings.ts';
+import { listMailbox } from '#integrations/mail/mailbox-reader.ts';
 import { bookingToSign, confirmedBooking, isOffered, trailOf, untilMailed } from '#tests/booking-actions.ts';
 import { countersign, jsonOf } from '#tests/command-line.ts';
-import { buildHost, buildMeetingType, readMine, untilStatus, type TestHost, type TestType } from '#tests/people.ts';
+import {
+  buildHost,
+  buildMeetingType,
+  eventually,
+  readMine,
+  send,
+  untilStatus,
+  type TestHost,
+  type TestType,
+} from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
+import { ask } from '#tests/requests.ts';
 
 // Each command is a process of its own, which a busy machine starts slowly.
 vi.setConfig({ testTimeout: 240_000 });
@@ -63,6 +81,63 @@ describe('one booking, from the command line', () => {
       stdout: '',
       stderr: `There is no booking ${unknown}.\n`,
     });
+  });
+});
+
+describe('one account, from the command line', () => {
+  it('reset-two-factor lets in who lost phone and codes, ends every session, and leaves its mark', async () => {
+    const lost = await buildHost(product);
+    const setUp = await ask<{ secret: string }>(product, 'setUpTwoFactor', { body: { password: lost.password } }, lost);
+    const code = new TOTP({ secret: Secret.fromBase32(setUp.body.secret) }).generate();
+    expect((await ask(product, 'confirmTwoFactor', { body: { code } }, lost)).status).toBe(200);
+    const { email, password } = lost;
+    const logIn = () => ask(product, 'logIn', { body: { email, password } });
+    expect(await logIn()).toMatchObject({ status: 401, body: { code: 'second_factor_required' } });
+
+    const reset = await run('reset-two-factor', email, '--json');
+    expect(reset.exitCode, reset.stderr).toBe(0);
+    expect(jsonOf(reset)).toMatchObject({ command: 'reset-two-factor', ok: true, accountId: lost.accountId });
+    expect((await logIn()).status).toBe(201);
+    const entry = sql.type(z.object({ actor: z.string() }))`
+      select actor_type as actor from audit_event where organization_id = ${lost.organizationId} and action = 'account.two_factor_off'`;
+    expect(await product.shared.database.anyFirst(entry)).toEqual(['operator']);
+    await eventually(
+      () => listMailbox(product.mailDir, { limit: 50 }),
+      (mails) => mails.filter(({ to, subject }) => to.address === email && /two-factor/i.test(subject)).length === 2,
+    );
+
+    expect(jsonOf(await run('reset-two-factor', email, '--json'))).toMatchObject({ ok: false, code: 'two_factor_off' });
+    expect(await run('reset-two-factor', 'nobody@example.org')).toMatchObject({ exitCode: 1, stdout: '' });
+  });
+});
+
+describe('what guests had erased', () => {
+  it('is listed by id, and erased again when a restored backup brought it back; what is open is kept and said', async () => {
+    const { id, token } = await bookingToSign(product, host, plain);
+    await send(product, 'POST', '/my-booking/cancel', { token, body: {} });
+    const other = await bookingToSign(product, host, withNda);
+    const copy = sql.unsafe`create temporary table before_erasure as select * from booking where id = ${id}`;
+    const back = sql.unsafe`
+      update booking b set guest_name_cipher = c.guest_name_cipher, guest_email_cipher = c.guest_email_cipher, erased_at = null, purged_at = null
+      from before_erasure c where b.id = c.id`;
+    const file = join(product.config.stateDir, 'erasures.json');
+    await product.shared.database.connect(async (connection) => {
+      await connection.query(copy);
+      await eraseAsAsked(product.shared.database, product.shared.cipher, id, { type: 'host', id: null, ip: null });
+      // As a backup from before it would.
+      await connection.query(back);
+    });
+    const listed = await run('erasures', '--json');
+    expect(jsonOf(listed)).toMatchObject({ ok: true, erasures: [{ bookingId: id }] });
+    expect((await run('erasures', '--since', '2999-01-01')).stdout.trim()).toBe('');
+    writeFileSync(file, listed.stdout);
+    expect(jsonOf(await run('erase-again', file, '--json'))).toMatchObject({ ok: true, erased: 1, left: [] });
+    expect((await findBooking(product.shared.database, id))?.erasedAt).not.toBeNull();
+    expect(jsonOf(await run('erase-again', file, '--json'))).toMatchObject({ ok: true, erased: 0, erasedBefore: 1 });
+    expect((await trailOf(product, host, id)).at(-1)).toBe('booking.erased by operator');
+
+    writeFileSync(file, JSON.stringify({ erasures: [{ bookingId: other.id }, { bookingId: randomUUID() }] }));
+    expect(jsonOf(await run('erase-again', file, '--json'))).toMatchObject({ ok: false, unknown: 1, left: [other.id] });
   });
 });
 

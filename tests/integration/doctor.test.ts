@@ -81,6 +81,7 @@ describe('the doctor', () => {
       'migrations',
       'settings',
       'clock',
+      'workers',
       'workflows',
       'claims',
       'left-lying',
@@ -99,7 +100,9 @@ describe('the doctor', () => {
     await change(
       sql.unsafe`update booking set created_at = created_at - interval '1 minute' where id = ${orphaned.id}`,
     );
-    await change(sql.unsafe`update booking set status = 'canceled', ended_at = now() where id = ${over.id}`);
+    await change(
+      sql.unsafe`update booking set status = 'canceled', ended_at = now() - interval '1 hour' where id = ${over.id}`,
+    );
     await change(sql.unsafe`
       update outbox set published_at = null, created_at = created_at - interval '2 minutes'
       where seq = (select max(seq) from outbox where booking_id = ${signed.id})`);
@@ -128,7 +131,10 @@ describe('the doctor', () => {
       'documents',
       'audit',
     ]);
-    expect(findingsOf(report, 'workflows')).toMatchObject([{ ids: [orphaned.id], mendable: true }]);
+    expect(findingsOf(report, 'workflows')).toMatchObject([
+      { ids: [orphaned.id], mendable: true },
+      { ids: [over.id], mendable: true },
+    ]);
     expect(findingsOf(report, 'claims')).toMatchObject([{ ids: [over.id], mendable: true }]);
     expect(findingsOf(report, 'documents')).toMatchObject([{ ids: [document?.id], mendable: false }]);
     expect(findingsOf(report, 'stuck')[0]?.todo).toContain(`countersign retry ${signed.id}`);
@@ -143,6 +149,7 @@ describe('the doctor', () => {
     expect(named(report, 'mended')).toEqual(['workflows', 'claims', 'outbox']);
     expect(named(report, 'findings')).toEqual(['stuck', 'dead-letters', 'documents', 'audit']);
     expect(await isOffered(product, host, plain, over.startsAt)).toBe(true);
+    await product.shared.temporal.workflow.getHandle(bookingWorkflowId(over.id)).result();
     await signTyped(product, orphaned.token, await openSigning(product, orphaned.token));
     await untilStatus(product, orphaned.token, 'confirmed', 120_000);
   });

@@ -2,7 +2,16 @@ import { sql } from 'slonik';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { asHost, confirmedBooking, bookingToSign, type HeldBooking } from '#tests/booking-actions.ts';
-import { buildHost, buildMeetingType, openSigning, readAsHost, send, signTyped, type TestHost } from '#tests/people.ts';
+import {
+  buildHost,
+  buildMeetingType,
+  eventually,
+  openSigning,
+  readAsHost,
+  send,
+  signTyped,
+  type TestHost,
+} from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 
 let product: Product;
@@ -17,7 +26,7 @@ beforeAll(async () => {
   const { documents } = await readAsHost(product, host, booking.id);
   documentId = documents.find(({ kind }) => kind === 'signed')?.id ?? '';
 });
-afterEach(() => vi.useRealTimers());
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => product.stop());
 
 type Link = { url: string; expiresAt: string };
@@ -31,6 +40,23 @@ const readings = () =>
   product.shared.database.any(sql.type(reading)`
     select actor_type as actor, detail ->> 'by' as by from audit_event
     where booking_id = ${booking.id} and action = 'document.read' order by position`);
+
+it('a mail that carries the signed document says so on record', async () => {
+  const mail = z.object({ kind: z.string(), document: z.string().nullable() });
+  const sent = await eventually(
+    () =>
+      product.shared.database.any(sql.type(mail)`
+        select detail ->> 'kind' as kind, detail ->> 'documentId' as document from audit_event
+        where booking_id = ${booking.id} and action = 'mail.sent' order by position`),
+    (mails) => mails.filter(({ kind }) => kind === 'booking_confirmed').length === 2,
+    60_000,
+  );
+  expect(sent.filter(({ kind }) => kind === 'booking_confirmed')).toEqual([
+    { kind: 'booking_confirmed', document: documentId },
+    { kind: 'booking_confirmed', document: documentId },
+  ]);
+  expect(sent.filter(({ kind, document }) => kind === 'hold_placed' && document !== null)).toEqual([]);
+});
 
 describe('a link to a document', () => {
   it('opens that document without log-in, in the page, and each opening is on record', async () => {
@@ -54,7 +80,7 @@ describe('a link to a document', () => {
   it('ends after five minutes: programs get a problem, people a page, and nothing is read', async () => {
     const { body } = await hostLink();
     const before = (await readings()).length;
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(body.expiresAt) + 1 });
+    vi.spyOn(product.shared.clock, 'now').mockReturnValue(new Date(Date.parse(body.expiresAt) + 1));
     const late = await open(pathOf(body));
     expect(late.status).toBe(410);
     expect(await late.json()).toMatchObject({ code: 'link_expired' });

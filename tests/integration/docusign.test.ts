@@ -1,21 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'slonik';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { derivedId } from '#activities/derived-id.ts';
-import type { Parts } from '#activities/parts.ts';
-import { sendEnvelope } from '#activities/send-envelope.ts';
-import { sweep } from '#activities/sweep.ts';
-import { applyChange } from '#db/changes/apply.ts';
-import { insertChangeRequest } from '#db/changes/requests.ts';
+import { applyProviderNews } from '#db/changes/sign.ts';
+import { envelopeOfProvider } from '#db/queries/envelopes.ts';
 import { verifyPdf } from '#integrations/signing/verification/verify-pdf.ts';
 import { outputFiles } from '#runtime/demo/output.ts';
 import { playDemo } from '#runtime/demo/play.ts';
-import { freePorts } from '#runtime/embedded/ports.ts';
 import {
+  asHost,
+  askForRenewal,
   bookingToSign,
   envelopeStatusOf,
   isOffered,
@@ -26,142 +22,121 @@ import {
   wake,
   type HeldBooking,
 } from '#tests/booking-actions.ts';
-import { promptConnect } from '#tests/docusign-server/connect.ts';
-import type { DocusignServer } from '#tests/docusign-server/server.ts';
-import { startRegisteredServer } from '#tests/docusign-server/settings.ts';
+import { startDocusignProduct, type DocusignProduct } from '#tests/docusign-product.ts';
 import {
   buildHost,
   buildMeetingType,
   eventually,
   findSlot,
-  holdSlot,
   openSigning,
   readAsHost,
+  readMine,
+  send,
   untilStatus,
   type TestHost,
   type TestType,
 } from '#tests/people.ts';
-import { startProduct, type Product } from '#tests/product.ts';
 
-let docusign: DocusignServer;
-let product: Product;
-let parts: Parts;
+let docusign: DocusignProduct['docusign'];
+let product: DocusignProduct['product'];
 let host: TestHost;
 let type: TestType;
+let actAtProvider: DocusignProduct['actAtProvider'];
+let envelopeAt: DocusignProduct['envelopeAt'];
+let envelopesOnRecord: DocusignProduct['envelopesOnRecord'];
+
+let started: DocusignProduct;
 beforeAll(async () => {
-  const registered = await startRegisteredServer();
-  docusign = registered.server;
-  const [port = 0] = await freePorts(1);
-  const env = { ...registered.settings, PUBLIC_URL: `http://127.0.0.1:${port}` };
-  product = await startProduct({ env, port, wrap: (made) => (parts = made) });
-  host = await buildHost(product);
-  type = await buildMeetingType(product, host, { nda: true });
+  started = await startDocusignProduct();
+  ({ docusign, product, host, type, actAtProvider, envelopeAt, envelopesOnRecord } = started);
 });
-afterAll(async () => {
-  await product.stop();
-  await docusign.close();
-});
-beforeEach(() => {
-  docusign.connect.behaviour = promptConnect;
-});
+afterAll(() => started.stop());
+beforeEach(() => started.straighten());
 
-const envelopeAt = (bookingId: string) =>
+const firstEnvelopeAt = (bookingId: string) =>
   product.shared.database.oneFirst(sql.type(z.object({ id: z.string() }))`
-    select provider_envelope_id as id from envelope where booking_id = ${bookingId}`);
+    select provider_envelope_id as id from envelope where booking_id = ${bookingId} order by sent_at limit 1`);
 
-/** As if so many minutes had passed since the envelope was sent and last asked about. */
-const letMinutesPass = (bookingId: string, minutes: number) =>
-  product.shared.database.query(sql.unsafe`
-    update envelope set sent_at = sent_at - ${minutes} * interval '1 minute', asked_at = asked_at - ${minutes} * interval '1 minute'
-    where booking_id = ${bookingId}`);
-
-/** On the page of the provider, as a guest's browser does. */
-async function actAtProvider(booking: HeldBooking, form: Record<string, string>): Promise<void> {
-  const { kind, providerUrl } = await openSigning(product, booking.token);
-  expect(kind).toBe('provider_page');
-  const answer = await fetch(providerUrl ?? '', {
-    method: 'POST',
-    body: new URLSearchParams(form),
-    redirect: 'manual',
+describe('a meeting that moves and is signed anew through DocuSign', () => {
+  let mover: TestHost;
+  let renewed: TestType;
+  beforeAll(async () => {
+    mover = await buildHost(product);
+    await askForRenewal(product, mover);
+    renewed = await buildMeetingType(product, mover, { nda: true });
   });
-  expect(answer.status).toBe(303);
-}
 
-const listCalls = () => docusign.calls.filter((call) => /^GET .*\/envelopes$/.test(call)).length;
+  /** A confirmed booking whose guest has asked for another time. */
+  async function askedToMove(): Promise<HeldBooking & { to: string }> {
+    const booking = await bookingToSign(product, mover, renewed);
+    await actAtProvider(booking, { act: 'sign' });
+    await untilStatus(product, booking.token, 'confirmed');
+    const to = await findSlot(product, mover, renewed, 4);
+    const { token } = booking;
+    const asked = await send(product, 'POST', '/my-booking/reschedule', { token, body: { startsAt: to, reason: '' } });
+    expect(asked.status).toBe(200);
+    return { ...booking, to };
+  }
+  const untilSettled = (token: string) =>
+    eventually(
+      () => readMine(product, token),
+      ({ move, ndaStatus }) => move === null && ndaStatus === 'completed',
+      40_000,
+    );
 
-/** A hold whose document waits for the provider, which fails; `then` happens when the envelope is there and nobody has written it down. */
-async function holdInterrupted(then: (bookingId: string) => Promise<void>): Promise<string> {
-  docusign.troubles.push(...Array.from({ length: 40 }, () => ({ kind: 'fault' as const })));
-  const { body } = await holdSlot(product, type, await findSlot(product, host, type));
-  const { id } = body.booking;
-  await eventually(
-    () => readAsHost(product, host, id),
-    ({ ndaStatus }) => ndaStatus === 'created',
-  );
-  await product.worker.stop();
-  docusign.troubles.length = 0;
-  const signing = {
-    ...parts.signing,
-    createEnvelope: async (request: Parameters<typeof parts.signing.createEnvelope>[0]) => {
-      const created = await parts.signing.createEnvelope(request);
-      await then(id);
-      return created;
-    },
-  };
-  await sendEnvelope({ ...parts, signing }, id).catch(() => undefined);
-  return id;
-}
+  it('moves when the second envelope is signed there', async () => {
+    const booking = await askedToMove();
+    await actAtProvider(booking, { act: 'sign' });
+    expect(await untilSettled(booking.token)).toMatchObject({ status: 'confirmed', startsAt: booking.to });
+    expect(await envelopesOnRecord(booking.id)).toBe(2);
+  }, 90_000);
 
-/** As a host's cancellation leaves it. */
-async function cancelInDatabase(bookingId: string): Promise<void> {
-  const { database, cipher } = product.shared;
-  const id = randomUUID();
-  const actor = { type: 'host', id: null, ip: null } as const;
-  await insertChangeRequest(database, cipher, {
-    id,
-    organizationId: host.organizationId,
-    bookingId,
-    kind: 'cancel',
-    actor,
-  });
-  await applyChange(database, id);
-}
-
-const openAt = (bookingId: string) =>
-  [...docusign.envelopes.all.values()].filter(
-    ({ transactionId, status }) =>
-      transactionId === derivedId('envelope', bookingId) && (status === 'sent' || status === 'delivered'),
-  ).length;
-
-async function untilVoided(bookingId: string): Promise<void> {
-  await eventually(
-    () => envelopeStatusOf(product, bookingId),
-    (status) => status === 'voided',
-    40_000,
-  );
-  expect(openAt(bookingId)).toBe(0);
-}
-
-describe('an envelope that is made in the moment in which its booking ends', () => {
-  it('is on record, and is voided', async () => {
-    const id = await holdInterrupted(cancelInDatabase);
-    expect(openAt(id)).toBe(1);
-    await product.worker.start();
-    await wake(product, id);
-    await untilVoided(id);
-    expect((await mailsOf(product, id)).map(({ kind }) => kind)).toEqual(['booking_canceled']);
-  }, 120_000);
-
-  it('is found again by the next try when the worker died before it was written down, and is voided', async () => {
-    const id = await holdInterrupted(async () => {
-      throw new Error('The worker dies here.');
+  it('is not moved, declined or let go by what was said of the first envelope and comes again', async () => {
+    const booking = await askedToMove();
+    await openSigning(product, booking.token);
+    const first = await envelopeOfProvider(product.shared.database, 'docusign', await firstEnvelopeAt(booking.id));
+    if (!first) throw new Error('The first envelope is not on record.');
+    for (const type of ['completed', 'declined', 'voided'] as const) {
+      const news = { type, occurredAt: new Date(), reason: null };
+      await applyProviderNews(product.shared.database, product.shared.cipher, first, news);
+      await wake(product, booking.id);
+    }
+    expect(await readMine(product, booking.token)).toMatchObject({
+      status: 'confirmed',
+      ndaStatus: 'sent',
+      startsAt: booking.startsAt,
+      move: { startsAt: booking.to },
     });
-    await cancelInDatabase(id);
-    await sendEnvelope(parts, id, true);
-    await product.worker.start();
-    await wake(product, id);
-    await untilVoided(id);
+    expect((await trailOf(product, mover, booking.id)).filter((line) => line.startsWith('nda.signed'))).toHaveLength(1);
+    await actAtProvider(booking, { act: 'sign' });
+    expect(await untilSettled(booking.token)).toMatchObject({ status: 'confirmed', startsAt: booking.to });
+  }, 90_000);
+
+  it('stays where it is when its guest declines there, and when the time to sign is over', async () => {
+    const declined = await askedToMove();
+    await actAtProvider(declined, { act: 'decline', reason: 'Not again' });
+    expect(await untilSettled(declined.token)).toMatchObject({ status: 'confirmed', startsAt: declined.startsAt });
+    const late = await askedToMove();
+    await openSigning(product, late.token);
+    await letHoldEnd(product, late.id);
+    await wake(product, late.id);
+    expect(await untilSettled(late.token)).toMatchObject({ status: 'confirmed', startsAt: late.startsAt });
+    await eventually(
+      () => envelopeStatusOf(product, late.id),
+      (status) => status === 'voided',
+    );
   }, 120_000);
+});
+
+describe('a guest whose address is corrected while they sign at DocuSign', () => {
+  it('opens the page that was made out to the address before, and confirms', async () => {
+    const booking = await bookingToSign(product, host, type);
+    const path = `/bookings/${booking.id}/guest-email`;
+    const corrected = await asHost(product, host, path, { email: 'grace.hopper@example.net' });
+    expect(corrected.status).toBe(200);
+    await actAtProvider(booking, { act: 'sign' });
+    await untilStatus(product, booking.token, 'confirmed');
+  }, 60_000);
 });
 
 describe('a booking whose NDA is signed through DocuSign', () => {
@@ -223,58 +198,5 @@ describe('a booking whose NDA is signed through DocuSign', () => {
       (status) => status === 'voided',
     );
     expect(docusign.envelopes.get(await envelopeAt(booking.id)).status).toBe('voided');
-  }, 60_000);
-});
-
-describe('when a webhook is lost', () => {
-  it('the provider is asked: signature, refusal and lapse are found out, in one call for all', async () => {
-    docusign.connect.behaviour = { ...promptConnect, delivery: 'lost' };
-    const signed = await bookingToSign(product, host, type);
-    const declined = await bookingToSign(product, host, type);
-    const lapsed = await bookingToSign(product, host, type);
-    docusign.envelopes.complete(await envelopeAt(signed.id));
-    docusign.envelopes.decline(await envelopeAt(declined.id), 'Not now');
-    docusign.envelopes.void(await envelopeAt(lapsed.id), 'Envelope has expired.');
-    await sweep(parts);
-    for (const { token } of [signed, declined, lapsed]) await untilStatus(product, token, 'held');
-    for (const { id } of [signed, declined, lapsed]) await letMinutesPass(id, 16);
-    const before = listCalls();
-    await sweep(parts);
-    expect(listCalls() - before).toBe(1);
-    await untilStatus(product, signed.token, 'confirmed');
-    await untilStatus(product, declined.token, 'declined');
-    await untilStatus(product, lapsed.token, 'released');
-    expect((await readAsHost(product, host, declined.id)).envelope?.declineReason).toBe('Not now');
-  }, 90_000);
-
-  it('an envelope is asked about once in 15 minutes at most, however often is swept', async () => {
-    docusign.connect.behaviour = { ...promptConnect, delivery: 'lost' };
-    const { id, token } = await bookingToSign(product, host, type);
-    const before = listCalls();
-    for (let round = 0; round < 3; round += 1) await sweep(parts);
-    expect(listCalls() - before).toBe(0);
-    await letMinutesPass(id, 16);
-    for (let round = 0; round < 3; round += 1) await sweep(parts);
-    expect(listCalls() - before).toBe(1);
-    docusign.envelopes.complete(await envelopeAt(id));
-    await letMinutesPass(id, 14);
-    await sweep(parts);
-    await untilStatus(product, token, 'held');
-    await letMinutesPass(id, 2);
-    await sweep(parts);
-    await untilStatus(product, token, 'confirmed');
-  }, 90_000);
-
-  it('the webhook that comes after all changes nothing any more', async () => {
-    docusign.connect.behaviour = { ...promptConnect, delivery: 'held' };
-    const { id, token } = await bookingToSign(product, host, type);
-    docusign.envelopes.complete(await envelopeAt(id));
-    await letMinutesPass(id, 16);
-    await sweep(parts);
-    await untilStatus(product, token, 'confirmed');
-    await untilMailed(product, id, 3);
-    const before = await trailOf(product, host, id);
-    await docusign.connect.release(false);
-    expect(await trailOf(product, host, id)).toEqual(before);
   }, 60_000);
 });

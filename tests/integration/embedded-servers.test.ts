@@ -59,6 +59,11 @@ test('Postgres starts in a folder that others may not enter, keeps its data, and
   expect(await select(url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   await expect(select(second.url('postgres', 'another', 'postgres'), 'select 1')).rejects.toThrow(/password/);
   await second.stop();
+  // Somebody put another system's secrets beside this data.
+  await expect(startPostgres({ ...options, superuserPassword: 'of-another-system' })).rejects.toThrow(
+    /only "masterKey"/,
+  );
+  expect(await isPortFree(port)).toBe(true);
   expect(readdirSync(join(dir, 'run'))).toEqual([]);
 });
 

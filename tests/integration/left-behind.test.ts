@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Parts } from '#activities/parts.ts';
 import { sweep } from '#activities/sweep.ts';
+import { abandonRequest } from '#db/changes/passing.ts';
 import { sha256 } from '#db/personal.ts';
-import { insertRequestedBooking } from '#db/queries/bookings.ts';
+import { requestBooking } from '#db/queries/bookings.ts';
 import { bookingWorkflowId } from '#workflows/booking/messages.ts';
 import {
   bookingToSign,
@@ -14,6 +16,7 @@ import {
   isOffered,
   letHoldEnd,
   trailOf,
+  wake,
 } from '#tests/booking-actions.ts';
 import {
   buildHost,
@@ -86,7 +89,7 @@ async function requestedBooking(startsAt: string): Promise<string> {
     guest: { ...grace, note: '' },
     answers: {},
   };
-  await insertRequestedBooking(database, cipher, booking, sha256(cipher.guestToken(id)));
+  await requestBooking(database, cipher, booking, sha256(cipher.guestToken(id)));
   return id;
 }
 
@@ -144,6 +147,8 @@ describe('what a crash left lying', () => {
   it('a workflow that was started for such a request, and never told to hold, ends with it', async () => {
     const id = await requestedBooking(await findSlot(product, host, type));
     const { temporal } = product.shared;
+    // What both find is one task, then: the start and the news.
+    await product.worker.stop();
     await temporal.workflow.start('bookingWorkflow', {
       workflowId: bookingWorkflowId(id),
       taskQueue: 'bookings',
@@ -154,9 +159,54 @@ describe('what a crash left lying', () => {
     );
     await sweep(parts);
     expect(await statusOf(id)).toBe('refused');
+    await product.worker.start();
     const ended = temporal.workflow.getHandle(bookingWorkflowId(id)).result();
     await expect(ended).resolves.toBeUndefined();
   });
+
+  const endedAMinuteAgo = (bookingId: string) =>
+    product.shared.database.query(
+      sql.unsafe`update booking set ended_at = ended_at - interval '2 minutes' where id = ${bookingId}`,
+    );
+
+  it('a workflow that did not hear that its request is over, as the engine was away in that moment, ends all the same', async () => {
+    const id = await requestedBooking(await findSlot(product, host, type));
+    const { temporal } = product.shared;
+    const waiting = await temporal.workflow.start('bookingWorkflow', {
+      workflowId: bookingWorkflowId(id),
+      taskQueue: 'bookings',
+      args: [{ bookingId: id, resume: false }],
+    });
+    await abandonRequest(product.shared.database, id);
+    await endedAMinuteAgo(id);
+    await eventually(
+      () => product.shared.engine.running([id]),
+      (running) => running.length === 1,
+    );
+    await sweep(parts);
+    await expect(waiting.result()).resolves.toBeUndefined();
+  });
+
+  it('a workflow that cannot go on ends with its booking', async () => {
+    const id = await requestedBooking(await findSlot(product, host, type));
+    const { temporal, engine, database } = product.shared;
+    const broken = await temporal.workflow.start('noSuchWorkflow', {
+      workflowId: bookingWorkflowId(id),
+      taskQueue: 'bookings',
+    });
+    await abandonRequest(database, id);
+    await endedAMinuteAgo(id);
+    await eventually(
+      async () => (await broken.describe()).raw.pendingWorkflowTask?.attempt ?? 0,
+      (attempts) => attempts >= 5,
+      120_000,
+    );
+    await sweep(parts);
+    await eventually(
+      () => engine.running([id]),
+      (running) => running.length === 0,
+    );
+  }, 180_000);
 
   it('a hold that nobody ended is ended, and a workflow is there again to void its envelope', async () => {
     const { id, token, startsAt } = await bookingToSign(product, host, type);
@@ -171,33 +221,46 @@ describe('what a crash left lying', () => {
     );
   });
 
-  it(
-    'a signature whose workflow cannot go on, whatever is tried, still ends in a confirmed booking',
-    { timeout: 180_000 },
-    async () => {
-      const { id, token } = await bookingToSign(product, host, type);
-      const session = await openSigning(product, token);
-      const { temporal, database } = product.shared;
-      await temporal.workflow.getHandle(bookingWorkflowId(id)).terminate('replaced');
-      // Its task fails at every attempt, as that of a history which cannot be replayed.
-      const broken = await temporal.workflow.start('noSuchWorkflow', {
-        workflowId: bookingWorkflowId(id),
-        taskQueue: 'bookings',
-      });
-      await signTyped(product, token, session);
-      await database.query(
-        sql.unsafe`update envelope set ended_at = ended_at - interval '2 minutes' where booking_id = ${id}`,
-      );
-      await eventually(
-        async () => (await broken.describe()).raw.pendingWorkflowTask?.attempt ?? 0,
-        (attempts) => attempts >= 5,
-        120_000,
-      );
-      await sweep(parts);
-      await untilStatus(product, token, 'confirmed');
-      expect(product.log.map(({ message }) => message)).toContain('a workflow that could not go on was replaced');
-    },
-  );
+  /** A hold whose workflow's task fails at every attempt, as that of a history which cannot be replayed, and that is signed. */
+  async function signedBesideABrokenWorkflow(): Promise<{ id: string; token: string; broken: WorkflowHandle }> {
+    const { id, token } = await bookingToSign(product, host, type);
+    const session = await openSigning(product, token);
+    const { temporal, database } = product.shared;
+    await temporal.workflow.getHandle(bookingWorkflowId(id)).terminate('replaced');
+    const broken = await temporal.workflow.start('noSuchWorkflow', {
+      workflowId: bookingWorkflowId(id),
+      taskQueue: 'bookings',
+    });
+    await signTyped(product, token, session);
+    await database.query(
+      sql.unsafe`update envelope set ended_at = ended_at - interval '2 minutes' where booking_id = ${id}`,
+    );
+    return { id, token, broken };
+  }
+
+  it('a signature whose workflow cannot go on, whatever is tried, still ends in a confirmed booking', async () => {
+    const { token, broken } = await signedBesideABrokenWorkflow();
+    await eventually(
+      async () => (await broken.describe()).raw.pendingWorkflowTask?.attempt ?? 0,
+      (attempts) => attempts >= 5,
+      120_000,
+    );
+    await sweep(parts);
+    await untilStatus(product, token, 'confirmed');
+    expect(product.log.map(({ message }) => message)).toContain('a workflow that could not go on was replaced');
+  }, 180_000);
+
+  it('so does one whose workflow is told of news meanwhile, which begins the count of its attempts anew', async () => {
+    const { id, token, broken } = await signedBesideABrokenWorkflow();
+    const failures = async () =>
+      ((await broken.fetchHistory()).events ?? []).filter((event) => event.workflowTaskFailedEventAttributes).length;
+    for (let before = await failures(); before < 5; before = await failures()) {
+      await wake(product, id);
+      await eventually(failures, (count) => count > before, 60_000);
+    }
+    await sweep(parts);
+    await untilStatus(product, token, 'confirmed');
+  }, 180_000);
 
   it('a signature whose workflow was lost still ends in a confirmed booking', async () => {
     const { id, token } = await bookingToSign(product, host, type);

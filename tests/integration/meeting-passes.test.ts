@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'slonik';
+import { z } from 'zod';
 import type { HostBooking } from '#contract/bookings.ts';
 import {
   asHost,
@@ -38,6 +39,14 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const reminders = async (bookingId: string) =>
   (await mailsOf(product, bookingId)).filter(({ kind }) => kind === 'reminder').map(({ recipient }) => recipient);
+
+const undo = (bookingId: string) =>
+  asHost<HostBooking>(product, host, `/bookings/${bookingId}/no-show`, undefined, 'DELETE');
+const liveClaims = (bookingId: string) =>
+  product.shared.database.oneFirst(
+    sql.type(z.object({ count: z.number() }))`
+      select count(*)::int as count from claim where booking_id = ${bookingId} and is_live`,
+  );
 
 describe('a booking without an NDA', () => {
   it('is confirmed at once, in the answer to the request, and both are mailed an invite', async () => {
@@ -120,5 +129,49 @@ describe('as the meeting comes near, begins and ends', () => {
     await untilStatus(product, token, 'completed');
     expect((await asHost<HostBooking>(product, host, `/bookings/${id}/no-show`)).body.status).toBe('no_show');
     await untilStatus(product, token, 'no_show');
+  });
+
+  it('a no-show that is taken back leaves a meeting that took place, and asking twice changes nothing', async () => {
+    const type = await buildMeetingType(product, host);
+    const { id, token } = await confirmedBooking(product, host, type);
+    await moveMeeting(product, id, { startsInMs: -hourMs, endsInMs: -1 });
+    await untilStatus(product, token, 'completed');
+    await asHost(product, host, `/bookings/${id}/no-show`);
+    expect((await undo(id)).body).toMatchObject({ status: 'completed', allowed: { noShow: true, undoNoShow: false } });
+    expect((await undo(id)).body.status).toBe('completed');
+    expect((await milestonesOf(product, id)).slice(-2)).toEqual(['booking.no_show', 'booking.no_show_undone']);
+    expect((await trailOf(product, host, id)).at(-1)).toBe('booking.no_show_undone by host');
+  });
+
+  it('a no-show that is taken back while the meeting lasts lets it go on, and it ends in its time', async () => {
+    const type = await buildMeetingType(product, host);
+    const { id, token } = await confirmedBooking(product, host, type);
+    await moveMeeting(product, id, { startsInMs: -hourMs, endsInMs: hourMs });
+    await asHost(product, host, `/bookings/${id}/no-show`);
+    expect(await liveClaims(id)).toBe(0);
+    expect((await undo(id)).body.status).toBe('confirmed');
+    expect(await liveClaims(id)).toBe(1);
+    expect((await milestonesOf(product, id)).slice(-4)).toEqual([
+      ...['slot.released', 'booking.no_show'],
+      ...['slot.held', 'booking.no_show_undone'],
+    ]);
+    await moveMeeting(product, id, { startsInMs: -hourMs, endsInMs: -1 });
+    await untilStatus(product, token, 'completed');
+  });
+
+  it('a no-show is taken back without its time when that is somebody else’s by then', async () => {
+    const type = await buildMeetingType(product, host);
+    const [late, next] = [await confirmedBooking(product, host, type), await confirmedBooking(product, host, type)];
+    await moveMeeting(product, late.id, { startsInMs: -hourMs, endsInMs: hourMs });
+    await asHost(product, host, `/bookings/${late.id}/no-show`);
+    await moveMeeting(product, next.id, { startsInMs: minuteMs, endsInMs: hourMs });
+    expect((await undo(late.id)).body.status).toBe('completed');
+    expect([await liveClaims(late.id), await liveClaims(next.id)]).toEqual([0, 1]);
+  });
+
+  it('there is no no-show to take back of a meeting that was canceled', async () => {
+    const { id } = await confirmedBooking(product, host, await buildMeetingType(product, host));
+    await asHost(product, host, `/bookings/${id}/cancel`);
+    expect(await undo(id)).toMatchObject({ status: 409, body: { code: 'booking_not_confirmed' } });
   });
 });

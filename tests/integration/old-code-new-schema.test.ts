@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '#runtime/embedded/ports.ts';
 import {
@@ -15,6 +13,7 @@ import {
   type TestHost,
   untilStatus,
 } from '#tests/people.ts';
+import { endProcess, startProcess } from '#tests/product-processes.ts';
 import { type Product, startProduct } from '#tests/product.ts';
 import { previousCode } from '#tests/releases/previous-code.ts';
 
@@ -33,17 +32,7 @@ describe('the previous release on the newest schema', () => {
   let host: TestHost;
 
   const start = async (script: 'api.ts' | 'worker.ts', port: number): Promise<void> => {
-    const child = spawn(process.execPath, [join(folder, 'runtime', script)], {
-      cwd: folder,
-      env: { ...product.env, PORT: String(port) },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    processes.push(child);
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`${script} of the previous release ended with ${String(code)}`);
-    });
-    ended.catch(() => undefined);
-    await Promise.race([once(child, 'message'), ended]);
+    processes.push(await startProcess(script, { ...product.env, PORT: String(port) }, folder));
   };
 
   beforeAll(async () => {
@@ -56,14 +45,7 @@ describe('the previous release on the newest schema', () => {
   });
 
   afterAll(async () => {
-    await Promise.all(
-      processes.map(async (child) => {
-        if (child.exitCode !== null) return;
-        const gone = once(child, 'exit');
-        child.kill('SIGKILL');
-        await gone;
-      }),
-    );
+    for (const child of processes) await endProcess(child, 'SIGKILL');
     await product.stop();
     rmSync(folder, { recursive: true, force: true });
   });

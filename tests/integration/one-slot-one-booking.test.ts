@@ -3,7 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { bookingToSign, isOffered } from '#tests/booking-actions.ts';
-import { buildHost, buildMeetingType, findSlot, holdSlot, send, type TestHost, type TestType } from '#tests/people.ts';
+import {
+  buildHost,
+  buildMeetingType,
+  findSlot,
+  holdSlot,
+  readMine,
+  send,
+  type TestHost,
+  type TestType,
+} from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 
 let product: Product;
@@ -27,6 +36,22 @@ const overlaps = () =>
       on a.host_id = b.host_id and a.id < b.id and a.during && b.during and a.is_live and b.is_live`);
 
 const byName = (name: string) => ({ guest: { name, email: `${name}@example.net` } });
+
+describe('the answer to a hold', () => {
+  it.each([true, false])('says what the booking’s own page says, with an NDA: %s', async (nda) => {
+    const meeting = await buildMeetingType(product, host, { nda });
+    const { body } = await holdSlot(product, meeting, await findSlot(product, host, meeting));
+    const { booking, token } = body;
+    const read = await readMine(product, token);
+    // What goes on by itself is told by facts after the answer's position.
+    const { ndaStatus, position, serverTime, timeline } = booking;
+    expect({ ...read, ndaStatus, position, serverTime, timeline }).toEqual(booking);
+    const decided = ({ step }: { step: string }) => step === 'held' || step === 'confirmed';
+    expect(timeline.filter(decided)).toEqual(read.timeline.filter(decided));
+    expect(booking.status).toBe(nda ? 'held' : 'confirmed');
+    expect(position).toBeLessThanOrEqual(read.position);
+  });
+});
 
 describe('one Idempotency-Key', () => {
   it('gives a repeated hold the very same answer, and makes one booking', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Parts } from '#activities/parts.ts';
 import {
   asHost,
   confirmedBooking,
@@ -29,9 +30,23 @@ let product: Product;
 let host: TestHost;
 let plain: TestType;
 let signed: TestType;
+/** What happens between a mail's leaving and the note of it. */
+let afterLeaving = () => Promise.resolve();
+const slowToNote = (parts: Parts): Parts => ({
+  ...parts,
+  mailer: {
+    name: parts.mailer.name,
+    send: async (mail) => {
+      const outcome = await parts.mailer.send(mail);
+      await afterLeaving();
+      return outcome;
+    },
+    close: () => parts.mailer.close(),
+  },
+});
 beforeAll(async () => {
   server = await startMailServer();
-  product = await startProduct({ env: { MAIL_DRIVER: 'smtp', SMTP_URL: server.url } });
+  product = await startProduct({ env: { MAIL_DRIVER: 'smtp', SMTP_URL: server.url }, wrap: slowToNote });
   host = await buildHost(product);
   plain = await buildMeetingType(product, host);
   signed = await buildMeetingType(product, host, { nda: true });
@@ -74,6 +89,31 @@ const outline = (mails: StoredMail[]) =>
   mails.map((mail) => `${mail.kind} to ${mail.recipient}: ${mail.status}`).sort();
 const subjectsTo = (address: string) =>
   server.received.filter(({ to }) => to === address).map(({ mail }) => mail.subject?.split(':')[0]);
+
+it('a mail that is overtaken in the moment in which it leaves counts as sent: it was', async () => {
+  const noted = Promise.withResolvers<void>();
+  afterLeaving = () => noted.promise;
+  const email = 'just-left@example.net';
+  const before = server.received.length;
+  const { body } = await holdSlot(product, plain, await findSlot(product, host, plain), { guest: { email } });
+  const { booking, token } = body;
+  await eventually(
+    () => Promise.resolve(server.received.length - before),
+    (count) => count === 2,
+  );
+  expect((await send(product, 'POST', '/my-booking/cancel', { token, body: {} })).status).toBe(200);
+  noted.resolve();
+  afterLeaving = () => Promise.resolve();
+  await untilMailed(product, booking.id, 4);
+  expect(outline(await mailsOf(product, booking.id))).toEqual([
+    'booking_canceled to guest: sent',
+    'booking_canceled to host: sent',
+    'booking_confirmed to guest: sent',
+    'booking_confirmed to host: sent',
+  ]);
+  const sent = (await factsOf(product, booking.id)).filter(({ type }) => type === 'notify.email.sent');
+  expect(sent).toHaveLength(4);
+}, 120_000);
 
 describe('while the mail server is away', () => {
   it('a confirmation that waits is overtaken by the cancellation: only that leaves, once', async () => {

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import type { Me } from '#contract/accounts.ts';
+import type { BookingList as BookingListSchema } from '#contract/bookings.ts';
 import type { BookingPageOpening, Slots } from '#contract/public-pages.ts';
 import { ensureWebBuilt } from '#runtime/web-build.ts';
 import { buildHost, buildMeetingType, send, type TestHost } from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 
+type BookingList = z.infer<typeof BookingListSchema>;
 let product: Product;
 let host: TestHost;
 beforeAll(async () => {
@@ -14,14 +18,17 @@ beforeAll(async () => {
 });
 afterAll(() => product.stop());
 
-async function open(path: string, headers: Record<string, string> = {}): Promise<{ html: string; headers: Headers }> {
+type Opened = { status: number; html: string; headers: Headers };
+
+async function open(path: string, headers: Record<string, string> = {}): Promise<Opened> {
   const response = await fetch(`${product.baseUrl}${path}`, { headers: { accept: 'text/html', ...headers } });
-  return { html: await response.text(), headers: response.headers };
+  return { status: response.status, html: await response.text(), headers: response.headers };
 }
 
 function carried<T>(html: string, id: string): T | null {
-  const [, json] = new RegExp(`<script type="application/json" id="${id}">(.*?)</script>`).exec(html) ?? [];
-  return json === undefined ? null : (JSON.parse(json) as T);
+  const start = `<script type="application/json" id="${id.replaceAll('&', '&amp;')}">`;
+  const [, json] = html.split(start);
+  return json === undefined ? null : (JSON.parse(json.slice(0, json.indexOf('</script>'))) as T);
 }
 
 describe('a booking page', () => {
@@ -44,8 +51,26 @@ describe('a booking page', () => {
     expect(html).toContain('og:title');
   });
 
+  it.each(['/no-such-host', '/no-such-host/intro', '/dashboard/no-such-page', '/a/b/c', '/%E0%A4%A', '/x/%ff'])(
+    'of which there is none is a page that says so, and answers 404: %s',
+    async (path) => {
+      const { status, html } = await open(path);
+      expect(status).toBe(404);
+      expect(html).toContain('<div id="app">');
+    },
+  );
+
+  it.each(['/', '/log-in', '/my-booking', '/dashboard'])('answers 200 where there is one: %s', async (path) => {
+    expect((await open(path)).status).toBe(200);
+  });
+
+  it('of a host who is there answers 200', async () => {
+    expect((await open(`/${host.slug}`)).status).toBe(200);
+  });
+
   it('comes without data when there is no such page, and tells so itself', async () => {
-    const { html, headers } = await open(`/${host.slug}/no-such-meeting`);
+    const { status, html, headers } = await open(`/${host.slug}/no-such-meeting`);
+    expect(status).toBe(404);
     expect(carried(html, 'opening')).toBeNull();
     expect(html).toContain('<div id="app">');
     expect(headers.get('cache-control')).toBe('no-cache');
@@ -55,8 +80,28 @@ describe('a booking page', () => {
 describe('a page of the dashboard', () => {
   it('knows who is logged in, and nothing otherwise', async () => {
     const { html } = await open('/dashboard/availability', { cookie: host.cookie });
-    expect(carried<Me>(html, 'me')?.email).toBe(host.email);
-    expect(carried((await open('/dashboard/availability')).html, 'me')).toBeNull();
+    expect(carried<Me>(html, '/me')?.email).toBe(host.email);
+    expect(carried((await open('/dashboard/availability')).html, '/me')).toBeNull();
+  });
+
+  it('brings the answers that its first page asks for, the same as the API gives', async () => {
+    const { html } = await open('/dashboard?view=past&q=Ada', { cookie: host.cookie });
+    const list = carried<BookingList>(html, '/bookings?view=past&q=Ada&limit=25');
+    const asked = await send<BookingList>(product, 'GET', '/bookings?view=past&q=Ada&limit=25', {
+      cookie: host.cookie,
+    });
+    expect(list).toEqual({ ...asked.body, serverTime: list?.serverTime });
+    const types = await send(product, 'GET', '/meeting-types', { cookie: host.cookie });
+    expect(carried(html, '/meeting-types')).toEqual(types.body);
+    expect(carried(html, '/booking-totals')).not.toBeNull();
+    expect(carried(html, '/members')).not.toBeNull();
+  });
+
+  it('brings nothing that its reader may not ask for, and nothing to nobody', async () => {
+    const wrong = await open('/dashboard?type=not-an-id', { cookie: host.cookie });
+    expect(wrong.html).not.toContain('"/bookings?');
+    expect(carried<Me>(wrong.html, '/me')?.email).toBe(host.email);
+    expect((await open('/dashboard')).html).not.toContain('application/json');
   });
 
   it('names the files that it needs in its head', async () => {
@@ -66,6 +111,14 @@ describe('a page of the dashboard', () => {
     const answers = await Promise.all(named.map((href) => fetch(product.baseUrl + href)));
     expect(answers.map(({ status }) => status)).toEqual(named.map(() => 200));
   });
+});
+
+it('the only script in a page is the one that its policy names', async () => {
+  const { html, headers } = await open('/log-in');
+  const inline = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = '']) => text);
+  const allowed = inline.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+  expect(allowed).toHaveLength(1);
+  expect(headers.get('content-security-policy')).toContain(`script-src 'self' ${allowed.join(' ')};`);
 });
 
 it('scripts leave as small as the build has squeezed them, and whole where that is not understood', async () => {

@@ -63,6 +63,7 @@ const expected: Readonly<Record<HostRouteName, string>> = {
   listSchedules: 'all all own',
   createSchedule: 'all all own',
   changeSchedule: 'all all own',
+  deleteSchedule: 'all all own',
   whyNot: 'all all own',
   listMeetingTypes: 'all all own',
   createMeetingType: 'all all own',
@@ -79,6 +80,7 @@ const expected: Readonly<Record<HostRouteName, string>> = {
   hostReschedule: 'all all own',
   resend: 'all all own',
   markNoShow: 'all all own',
+  undoNoShow: 'all all own',
   retry: 'all all own',
   insights: 'all all own',
   bookingTotals: 'all all own',
@@ -220,6 +222,15 @@ const prepared: Partial<Record<HostRouteName, Preparation>> = {
   archiveMeetingType: async (_, about) => ({
     request: { params: { id: (await buildMeetingType(product, about)).id } },
   }),
+  deleteSchedule: async (_, about) => {
+    const made = await ask<{ id: string }>(
+      product,
+      'createSchedule',
+      goodRequests(ofPerson(about)).createSchedule,
+      about,
+    );
+    return { request: { params: { id: made.body.id } } };
+  },
   listSchedules: byHost,
   listMeetingTypes: byHost,
   listBookings: async (_, about) => ({ request: { query: { view: 'all', hostId: about.hostId } } }),

@@ -6,11 +6,10 @@ import { purgeIfDue } from '#db/changes/erase.ts';
 import { verifyAuditChain } from '#db/queries/audit.ts';
 import type { Verification } from '#contract/verification.ts';
 import { ensureSchedules } from '#runtime/schedules.ts';
-import { bookingsQueue } from '#workflows/booking/messages.ts';
-import { retentionScheduleId, retentionWorkflowType } from '#workflows/retention/messages.ts';
-import { asHost, confirmedBooking, moveMeeting, type HeldBooking } from '#tests/booking-actions.ts';
-import { placesOf, storedObjects } from '#tests/kept.ts';
-import { buildHost, buildMeetingType, eventually, grace, readAsHost, send, type TestHost } from '#tests/people.ts';
+import { retentionScheduleId } from '#workflows/retention/messages.ts';
+import { asHost, confirmedBooking, letMeetingPass, type HeldBooking } from '#tests/booking-actions.ts';
+import { applyRetentionNow, objectsOfBooking, placesOf, storedObjects } from '#tests/kept.ts';
+import { buildHost, buildMeetingType, grace, readAsHost, send, type TestHost } from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 
 let product: Product;
@@ -24,29 +23,17 @@ beforeEach(async () => {
   host = await buildHost(product);
 });
 
-const dayMs = 86_400_000;
 const words = [grace.name, grace.email];
 
 /** A signed booking whose meeting ended so many days ago, and completed. */
 async function metDaysAgo(days: number): Promise<HeldBooking> {
   const type = await buildMeetingType(product, host, { nda: true });
   const booking = await confirmedBooking(product, host, type);
-  await moveMeeting(product, booking.id, { startsInMs: -days * dayMs - 1_800_000, endsInMs: -days * dayMs });
-  await eventually(
-    () => readAsHost(product, host, booking.id),
-    ({ status }) => status === 'completed',
-  );
+  await letMeetingPass(product, host, booking.id, days);
   return booking;
 }
 
-const runs = { count: 0 };
-async function runRetention() {
-  return product.shared.temporal.workflow.execute(retentionWorkflowType, {
-    workflowId: `retention-test-${(runs.count += 1)}`,
-    taskQueue: bookingsQueue,
-    args: [],
-  }) as Promise<{ bookings: number; documents: number; failures: number }>;
-}
+const runRetention = () => applyRetentionNow(product);
 
 const setPolicy = (retentionDays: number | null) =>
   asHost<Retention>(product, host, '/organization/retention', { retentionDays }, 'PUT');
@@ -61,14 +48,7 @@ const read = (days?: number) =>
 const hold = (id: string, reason = 'Grace Guest sues us.') =>
   asHost<BookingRetention>(product, host, `/bookings/${id}/legal-hold`, { reason }, 'PUT');
 const lift = (id: string) => asHost<BookingRetention>(product, host, `/bookings/${id}/legal-hold`, undefined, 'DELETE');
-const objectsOf = async (bookingId: string): Promise<string[]> => {
-  const row = sql.type(z.object({ key: z.string() }));
-  return [
-    ...(await product.shared.database.anyFirst(
-      row`select storage_key as key from document where booking_id = ${bookingId} and storage_key <> ''`,
-    )),
-  ];
-};
+const objectsOf = (bookingId: string) => objectsOfBooking(product, bookingId);
 const actionsOf = async (bookingId: string) =>
   product.shared.database.anyFirst(sql.type(z.object({ action: z.string() }))`
     select action from audit_event where booking_id = ${bookingId} order by position`);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -79,13 +79,15 @@ test('prints the links when everything is ready, and they open', async () => {
   expect(running.printed()).toMatch(/demo@countersign\.example, password \S+\)/);
 });
 
-test('api and worker each tell Prometheus of themselves, where METRICS_PORT says so', async () => {
+test('api and workers each tell Prometheus of themselves, where METRICS_PORT says so', async () => {
   const ofApi = Number(env['METRICS_PORT']);
   const textOf = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(await textOf(ofApi)).toMatch(/^countersign_live_connections 0$/m);
-  const worker = await textOf(ofApi + 1);
-  expect(worker).toMatch(/^countersign_state_readable 1$/m);
-  expect(worker).toMatch(/^countersign_task_queue_lag_seconds\{queue="documents"\} [\d.]+$/m);
+  for (const ofWorker of [ofApi + 1, ofApi + 2]) {
+    const worker = await textOf(ofWorker);
+    expect(worker).toMatch(/^countersign_state_readable 1$/m);
+    expect(worker).toMatch(/^countersign_task_queue_lag_seconds\{queue="documents"\} [\d.]+$/m);
+  }
 });
 
 test('refuses to run twice on the same state folder, in a sentence', async () => {
@@ -95,10 +97,15 @@ test('refuses to run twice on the same state folder, in a sentence', async () =>
   expect(second.printed()).not.toContain('    at ');
 });
 
-test('starts a killed worker again', async () => {
-  const before = runningInstance(stateDir)?.children?.['worker'] ?? 0;
+test('lets what makes documents wait for what guests wait for', () => {
+  const { worker = 0, documents = 0 } = runningInstance(stateDir)?.children ?? {};
+  expect(getPriority(documents)).toBeGreaterThan(getPriority(worker));
+});
+
+test.each(['worker', 'documents'])('starts a killed %s again', async (name) => {
+  const before = runningInstance(stateDir)?.children?.[name] ?? 0;
   process.kill(before, 'SIGKILL');
-  await prints(running, 'worker runs again.');
+  await prints(running, `${name} runs again.`);
 });
 
 test('ends every process on SIGTERM, and finds everything as it was at the next start', async () => {

@@ -1,6 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bookingToSign, mailFilesOf, mailsOf, milestonesOf, untilMailed } from '#tests/booking-actions.ts';
 import {
@@ -15,6 +13,7 @@ import {
   type TestHost,
   type TestType,
 } from '#tests/people.ts';
+import { endProcess, startProcess } from '#tests/product-processes.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 
 let product: Product;
@@ -32,26 +31,8 @@ afterAll(async () => {
   await product.stop();
 });
 
-/** The worker as production runs it, in a process that can be killed. */
-async function startWorkerProcess(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '..', '..', 'runtime', 'worker.ts')], {
-    env: { ...product.env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`The worker ended with ${String(code)} before it was ready.`);
-  });
-  await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => undefined);
-  return child;
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
-}
+const startWorkerProcess = (): Promise<ChildProcess> => startProcess('worker.ts', product.env);
+const killed = (child: ChildProcess): Promise<void> => endProcess(child, 'SIGKILL');
 
 const sentFacts = async (bookingId: string) =>
   (await factsOf(product, bookingId)).filter(({ type: name }) => name === 'notify.email.sent').length;

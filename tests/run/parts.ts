@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeAtHand, helmAtHand, type Tool } from '../deploy/tools.ts';
+import { composeAtHand, helmAtHand, promtoolAtHand, type Tool } from '../deploy/tools.ts';
 import { processEnvironment } from '#runtime/config.ts';
 import { programAtHand } from '#runtime/embedded/binaries.ts';
 import { onPath } from '#runtime/embedded/server-user.ts';
@@ -71,6 +71,8 @@ export function allParts(): Part[] {
     check('unused', 'knip', '--no-progress'),
     deployed('compose', composeAtHand()),
     deployed('helm', helmAtHand()),
+    deployed('alerts', promtoolAtHand()),
+    deployed('image', { program: process.execPath }),
     {
       ...check('ci-workflows', '../../tests/run/actionlint.ts'),
       ...(!hasActionlint() && { leftOut: 'actionlint is not at hand, and there is no Go to build it with' }),

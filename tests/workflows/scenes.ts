@@ -12,6 +12,7 @@ import {
   untilMailed,
   wake,
 } from '#tests/booking-actions.ts';
+import { lateReads, signWhileReading, type LateReads } from '#tests/late-reads.ts';
 import {
   buildHost,
   buildMeetingType,
@@ -28,19 +29,21 @@ import {
 } from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 
-/** What a scene plays on. `broken` makes the renderer or the mailer fail while it is true. */
+/** What a scene plays on. `broken` makes the renderer or the mailer fail while it is true; `reads` lets the worker's rows arrive late. */
 export type Stage = {
   product: Product;
   host: TestHost;
   type: TestType;
   plain: TestType;
   broken: { renderer: boolean };
+  reads: LateReads;
 };
 
 export async function setStage(): Promise<Stage> {
   const broken = { renderer: false };
+  const reads = lateReads();
   const wrap = (parts: Parts): Parts => ({
-    ...parts,
+    ...reads.wrap(parts),
     renderer: {
       ...parts.renderer,
       render: (document) =>
@@ -50,7 +53,8 @@ export async function setStage(): Promise<Stage> {
   const product = await startProduct({ wrap });
   const host = await buildHost(product);
   const type = await buildMeetingType(product, host, { nda: true });
-  return { product, host, type, plain: await buildMeetingType(product, host, { remindersMinutes: [60] }), broken };
+  const plain = await buildMeetingType(product, host, { remindersMinutes: [60] });
+  return { product, host, type, plain, broken, reads };
 }
 
 /** Each plays one booking to where its workflow rests or ends, and answers the booking's id. */
@@ -59,6 +63,7 @@ export const scenes = {
     const { id } = await confirmedBooking(product, host, type);
     return id;
   },
+  'signed-while-reading': ({ product, host, type, reads }) => signWhileReading(product, host, type, reads),
   completed: async ({ product, host, plain }) => {
     const { id, token } = await confirmedBooking(product, host, plain);
     await moveMeeting(product, id, { startsInMs: 3_601_000, endsInMs: 7_200_000 });

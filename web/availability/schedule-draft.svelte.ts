@@ -13,12 +13,20 @@ export class ScheduleDraft {
   saved: boolean = $state(false);
   #kept: Schedule = $state.raw({ id: '', name: '', isDefault: false, rules: emptyRules });
 
-  constructor(schedule: Schedule) {
+  readonly #hostId: string | undefined;
+
+  /** @param hostId whose it is, if not one's own */
+  constructor(schedule: Schedule, hostId?: string) {
+    this.#hostId = hostId;
     this.#take(schedule);
   }
 
   get id(): string {
     return this.#kept.id;
+  }
+  /** As it was saved last: what meeting types go by. */
+  get isKeptDefault(): boolean {
+    return this.#kept.isDefault;
   }
   get changed(): boolean {
     return this.rules !== this.#kept.rules || this.name !== this.#kept.name || this.isDefault !== this.#kept.isDefault;
@@ -45,18 +53,32 @@ export class ScheduleDraft {
     this.#take(this.#kept);
   }
 
+  /** Another one is the default now. */
+  yieldDefault(): void {
+    this.#kept = { ...this.#kept, isDefault: false };
+    this.isDefault = false;
+  }
+
   async save(): Promise<void> {
     this.busy = true;
     const body = { name: this.name.trim(), isDefault: this.isDefault, rules: this.rules };
     const answer =
       this.id === ''
-        ? await api.call('createSchedule', { body, idempotencyKey: newIdempotencyKey() })
+        ? await api.call('createSchedule', { query: ofHost(this.#hostId), body, idempotencyKey: newIdempotencyKey() })
         : await api.call('changeSchedule', { params: { id: this.id }, body });
     this.busy = false;
     this.failure = answer.ok ? null : answer.failure;
     if (!answer.ok) return;
     this.#take(answer.value);
     this.saved = true;
+  }
+
+  async remove(): Promise<boolean> {
+    this.busy = true;
+    const answer = this.id === '' ? null : await api.call('deleteSchedule', { params: { id: this.id } });
+    this.busy = false;
+    this.failure = answer?.ok === false ? answer.failure : null;
+    return this.failure === null;
   }
 
   #take(schedule: Schedule): void {
@@ -66,6 +88,9 @@ export class ScheduleDraft {
     this.rules = schedule.rules;
   }
 }
+
+/** The query that names a host whose things are meant; nobody: one's own. */
+export const ofHost = (hostId: string | undefined): { hostId?: string } => (hostId === undefined ? {} : { hostId });
 
 const emptyRules: ScheduleRules = {
   timeZone: 'UTC',

@@ -1,3 +1,4 @@
+import { weekdayOf, type LocalDate } from '../time/calendar.ts';
 import { weekdays, type Weekday, type Weekly, type Window } from './weekdays.ts';
 
 /** The weekly hours as half-hour cells, for drawing and painting: 48 a day. */
@@ -57,6 +58,12 @@ export function nextWindow(windows: readonly Window[]): Window {
   const last = Math.max(...windows.map(([, end]) => minutesOf(end)));
   const start = Math.min(last + 60, 23 * 60);
   return [timeOf(start), timeOf(start + 60)];
+}
+
+/** The weekly hours of a date, or an office day where it has none: a start for hours of its own. */
+export function usualWindows(weekly: Weekly, date: LocalDate): Window[] {
+  const usual = weekly[weekdays[weekdayOf(date) - 1] ?? 'mon'];
+  return usual.length > 0 ? usual.map(([a, b]): Window => [a, b]) : [nextWindow([])];
 }
 
 /** One day's hours on every other working day. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { auditActions } from '#domain/audit-actions.ts';
 import { auditDe } from '../messages/audit-de.ts';
 import { auditEn } from '../messages/audit-en.ts';
-import { actionText, detailText } from './audit-text.ts';
+import { actionText, detailText, valueText } from './audit-text.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -69,5 +69,11 @@ describe('the detail of an entry', () => {
 
   it('leaves out what is not so', () => {
     expect(detailText({ late: false, expiresAt: null }, auditEn, noon)).toBe('');
+  });
+
+  it('calls the kind of a mail by its name, in both languages, and a kind of a later version by its words', () => {
+    expect(valueText('booking_confirmed', auditEn)).toBe('Confirmation');
+    expect(valueText('booking_confirmed', auditDe)).toBe('Bestätigung');
+    expect(valueText('follow_up', auditDe)).toBe('Follow up');
   });
 });

@@ -8,9 +8,15 @@ export type AuditItem = z.infer<typeof AuditEntry>;
 export function actionText(action: string, { sentences }: AuditMessages): string {
   const known: Readonly<Record<string, string | undefined>> = sentences;
   if (known[action] !== undefined) return known[action];
-  const words = action.replace(/[._]/g, ' ').replace(/\bnda\b/g, 'NDA');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return asTitle(action.replace(/[._]/g, ' ').replace(/\bnda\b/g, 'NDA'));
 }
+
+/** A code that stands by itself, such as the kind of a mail, in words. */
+export function valueText(code: string, { values }: AuditMessages): string {
+  return asTitle(values[code] ?? code.replaceAll('_', ' '));
+}
+
+const asTitle = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 

@@ -3,7 +3,16 @@ import { api, newIdempotencyKey, type Failure, type Result } from '../api/client
 import { live, type Membership } from '../live/connection.svelte.ts';
 import type { AuditItem } from './audit-text.ts';
 
-export type Action = 'cancel' | 'release' | 'resend' | 'noShow' | 'retry';
+export type Action = 'cancel' | 'release' | 'resend' | 'noShow' | 'undoNoShow' | 'retry';
+
+/**
+ * What can be taken back is done at once, and its opposite is offered where it says so. What cannot (the guest is told by mail, a slot is
+ * anybody's again) is asked for before, and the question says so: a few seconds of grace would only hide that from whoever closes the page.
+ */
+export const undoOf: Partial<Record<Action, Action>> = { noShow: 'undoNoShow' };
+/** Asked for before they are done. */
+export type Question = Exclude<Action, 'noShow' | 'undoNoShow'>;
+export const isAskedFor = (action: Action): action is Question => action !== 'noShow' && action !== 'undoNoShow';
 
 /** One booking as its host sees it, with its trail and what can be done about it. */
 export class BookingDesk {
@@ -88,6 +97,8 @@ function send(action: Action, common: Common, reason: string): Promise<Result<Ho
       return api.call('resend', { ...common, body: { recipient: 'guest' } });
     case 'noShow':
       return api.call('markNoShow', common);
+    case 'undoNoShow':
+      return api.call('undoNoShow', { params: common.params });
     case 'retry':
       return api.call('retry', common);
   }

@@ -1,16 +1,15 @@
 import type { z } from 'zod';
 import { SvelteSet } from 'svelte/reactivity';
 import type { BookingFilter, HostBookingSummary } from '#contract/bookings.ts';
+import { bookingsPerPage } from '#contract/dashboard.ts';
 import { api, type Failure } from '../api/client.ts';
 import { live, type Membership } from '../live/connection.svelte.ts';
 import { ServerClock } from '../time/server-clock.svelte.ts';
 import { attention } from './attention.svelte.ts';
 
 export type BookingRow = z.infer<typeof HostBookingSummary>;
-export type View = NonNullable<z.input<typeof BookingFilter>['view']>;
 type Query = z.input<typeof BookingFilter>;
 
-const pageSize = 25;
 /** News come in bursts (held, NDA made, NDA sent); one look answers for all of them. */
 const gatherMs = 150;
 const glowMs = 2_400;
@@ -41,7 +40,7 @@ export class BookingList {
   /** As many rows as are on the page, anew. */
   async refresh(): Promise<void> {
     const generation = ++this.#generation;
-    const limit = Math.min(100, Math.max(pageSize, this.rows.length));
+    const limit = Math.min(100, Math.max(bookingsPerPage, this.rows.length));
     const answer = await api.call('listBookings', { query: { ...this.#query, limit } });
     if (generation !== this.#generation) return;
     this.loaded = true;
@@ -59,7 +58,7 @@ export class BookingList {
     if (this.nextCursor === null) return;
     const generation = this.#generation;
     const answer = await api.call('listBookings', {
-      query: { ...this.#query, limit: pageSize, cursor: this.nextCursor },
+      query: { ...this.#query, limit: bookingsPerPage, cursor: this.nextCursor },
     });
     if (!answer.ok || generation !== this.#generation) return;
     this.rows = [...this.rows, ...answer.value.items];

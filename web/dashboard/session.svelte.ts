@@ -1,6 +1,5 @@
 import type { Me } from '#contract/accounts.ts';
 import { api, type Failure } from '../api/client.ts';
-import { takeOpening } from '../opening.ts';
 import { router } from '../router.svelte.ts';
 
 /** Who is logged in here; the pages of the dashboard wait for it. */
@@ -9,8 +8,6 @@ class Session {
   failure: Failure | null = $state.raw(null);
 
   async load(): Promise<void> {
-    const known = takeOpening<Me>('me');
-    if (known !== null) return this.take(known);
     const answer = await api.call('me', {});
     if (answer.ok) this.take(answer.value);
     else if (answer.failure.code === 'not_logged_in') this.toLogIn();

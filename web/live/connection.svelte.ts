@@ -1,9 +1,12 @@
 import type { Socket } from 'socket.io-client';
 import type { ClientToServer, JoinRequest, LiveNews, ServerToClient } from '#contract/live.ts';
-import { deliver, settle, type Subscription } from './subscription.ts';
+import { deliver, restMs, settle, type Subscription } from './subscription.ts';
 
 export type LiveState = 'idle' | 'connecting' | 'live' | 'lost';
 type LiveSocket = Socket<ServerToClient, ClientToServer>;
+
+/** A server that answers at all does so sooner. */
+const answerMs = 10_000;
 
 /** Ends the interest in a room; `resume` joins again from a fresh snapshot's position. */
 export type Membership = { leave: () => void; resume: (position: number) => void };
@@ -14,9 +17,13 @@ export type Membership = { leave: () => void; resume: (position: number) => void
  */
 class LiveConnection {
   state: LiveState = $state('idle');
+  /** Told of all news as they come, where traces are sent. */
+  heard: ((news: LiveNews) => void) | null = null;
   #socket: LiveSocket | null = null;
   #opening = false;
   readonly #subscriptions = new Set<Subscription>();
+  /** Those whose room the server could not open, for now. */
+  readonly #outside = new Set<Subscription>();
 
   join(
     request: JoinRequest,
@@ -42,6 +49,7 @@ class LiveConnection {
 
   #leave(subscription: Subscription): void {
     this.#subscriptions.delete(subscription);
+    this.#outside.delete(subscription);
     const { request } = subscription;
     this.#socket?.emit('leave', { room: request.room === 'host' ? `host:${request.hostId}` : request.room });
     if (this.#subscriptions.size === 0) this.#close();
@@ -69,12 +77,34 @@ class LiveConnection {
     socket.on('disconnect', () => (this.state = 'lost'));
     socket.on('connect_error', () => (this.state = 'lost'));
     socket.on('news', (news) => {
+      this.heard?.(news);
       for (const subscription of this.#subscriptions) deliver(subscription, news);
     });
   }
 
-  #emitJoin(subscription: Subscription): void {
-    this.#socket?.emit('join', subscription.request, (answer) => settle(subscription, answer));
+  /** The connection may be there while the room is not: then it is asked for again, from the last position seen, less and less often. */
+  #emitJoin(subscription: Subscription, attempts = 0): void {
+    const socket = this.#socket;
+    socket?.timeout(answerMs).emit('join', subscription.request, (silence, answer) => {
+      const settled = silence === null ? settle(subscription, answer) : 'later';
+      this.#standing(subscription, settled === 'later' ? 'waiting' : 'joined');
+      if (settled !== 'later') return;
+      setTimeout(
+        () => {
+          // A new connection has joined by itself, and nobody waits for a room that was left.
+          const isWanted = this.#subscriptions.has(subscription) && this.#socket === socket && socket.connected;
+          if (isWanted) this.#emitJoin(subscription, attempts + 1);
+        },
+        restMs(attempts, Math.random()),
+      );
+    });
+  }
+
+  /** What is shown may be out of date while one of its rooms is missing, though the connection itself is there. */
+  #standing(subscription: Subscription, standing: 'waiting' | 'joined'): void {
+    if (standing === 'waiting') this.#outside.add(subscription);
+    else this.#outside.delete(subscription);
+    if (this.#socket?.connected === true) this.state = this.#outside.size > 0 ? 'lost' : 'live';
   }
 
   #close(): void {

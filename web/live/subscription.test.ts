@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LiveNews } from '#contract/live.ts';
-import { deliver, settle, type Subscription } from './subscription.ts';
+import { deliver, restMs, settle, type Subscription } from './subscription.ts';
 
 const slot = (position: number): LiveNews => ({
   ...{ kind: 'slot', position, state: 'held' },
@@ -45,4 +45,16 @@ test('when the stream no longer has what was missed, the page is told to take a 
   const subscription = subscribe();
   expect(settle(subscription, { outcome: 'reload' })).toBe('reload');
   expect(subscription.reloads).toBe(1);
+});
+
+test('a room that is only closed for now is asked for again, one that is not theirs is not', () => {
+  const answers = ['dependency_unavailable', 'rate_limited', 'not_found', 'validation_failed'].map((code) =>
+    settle(subscribe(), { outcome: 'refused', code }),
+  );
+  expect(answers).toEqual(['later', 'later', 'refused', 'refused']);
+});
+
+test('the rests before asking again grow to half a minute, and differ from page to page', () => {
+  expect([0, 1, 2, 9].map((attempts) => restMs(attempts, 1))).toEqual([1_000, 2_000, 4_000, 30_000]);
+  expect(restMs(3, 0)).toBe(4_000);
 });

@@ -5,24 +5,22 @@ import { draftOf, emptyDraft, inputOf, numbersIn, slugOf } from './draft.ts';
 const id = '0193a000-0000-7000-8000-000000000001';
 
 test('a new meeting type needs a title and a link name, and is valid with everything else as it starts', () => {
-  const input = inputOf({ ...emptyDraft, title: 'Call', slug: 'call' }, null);
+  const input = inputOf({ ...emptyDraft, title: 'Call', slug: 'call' });
   expect(MeetingTypeInput.parse(input)).toEqual(input);
   expect(input).toMatchObject({ durationsMinutes: [30], noticeMinutes: 120, ndaTemplateId: null, limitPerDay: null });
 });
 
-test('what the form does not show of an existing type stays as it was', () => {
-  const existing = {
-    ...inputOf({ ...emptyDraft, title: 'Call', slug: 'call' }, null),
-    ...{ id, hostSlug: 'demo', url: 'https://example.org/demo/call', offsetMinutes: 5, limitMinutesPerDay: 240 },
-    bookingWindow: { kind: 'range' as const, from: '2026-12-01', to: '2026-12-31' },
+test.each<MeetingTypeInput['bookingWindow']>([
+  { kind: 'rolling', days: 14 },
+  { kind: 'rolling_available', days: 10 },
+  { kind: 'range', from: '2026-12-01', to: '2026-12-31' },
+])('a meeting type comes back from its form as it was: $kind', (bookingWindow) => {
+  const input: MeetingTypeInput = {
+    ...inputOf({ ...emptyDraft, title: 'Call', slug: 'call', interval: '60' }),
+    ...{ offsetMinutes: 15, limitMinutesPerDay: 240, limitPerDay: 3, durationsMinutes: [30, 60], bookingWindow },
   };
-  const again = inputOf({ ...draftOf(existing), title: 'Longer call' }, existing);
-  expect(again).toMatchObject({
-    title: 'Longer call',
-    offsetMinutes: 5,
-    limitMinutesPerDay: 240,
-    bookingWindow: existing.bookingWindow,
-  });
+  const existing = { ...input, id, hostId: id, hostSlug: 'demo', url: 'https://example.org/demo/call' };
+  expect(MeetingTypeInput.parse(inputOf(draftOf(existing)))).toEqual(input);
 });
 
 test('lists of minutes are read as people write them', () => {

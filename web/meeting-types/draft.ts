@@ -11,12 +11,18 @@ export type Draft = {
   durations: string;
   hold: string;
   interval: string;
+  offset: string;
   bufferBefore: string;
   bufferAfter: string;
   noticeHours: string;
+  windowKind: MeetingTypeInput['bookingWindow']['kind'];
   windowDays: string;
+  /** Dates, `2026-12-31`: of a window of the kind `range`. */
+  windowFrom: string;
+  windowTo: string;
   limitPerDay: string;
   limitPerWeek: string;
+  minutesPerDay: string;
   cutoff: string;
   moves: string;
   reminders: string;
@@ -34,12 +40,17 @@ export const emptyDraft: Draft = {
   durations: '30',
   hold: '10',
   interval: '',
+  offset: '0',
   bufferBefore: '0',
   bufferAfter: '0',
   noticeHours: '2',
+  windowKind: 'rolling',
   windowDays: '60',
+  windowFrom: '',
+  windowTo: '',
   limitPerDay: '',
   limitPerWeek: '',
+  minutesPerDay: '',
   cutoff: '60',
   moves: '5',
   reminders: '1440, 60',
@@ -50,7 +61,7 @@ export const emptyDraft: Draft = {
 const text = (value: number | null) => (value === null ? '' : String(value));
 
 export function draftOf(type: MeetingType): Draft {
-  const { title, slug, description, location, isActive, isPublic } = type;
+  const { title, slug, description, location, isActive, isPublic, bookingWindow } = type;
   return {
     ...{ title, slug, description, location, isActive, isPublic },
     scheduleId: type.scheduleId ?? '',
@@ -58,12 +69,17 @@ export function draftOf(type: MeetingType): Draft {
     durations: type.durationsMinutes.join(', '),
     hold: text(type.holdMinutes),
     interval: text(type.intervalMinutes),
+    offset: text(type.offsetMinutes),
     bufferBefore: text(type.bufferBeforeMinutes),
     bufferAfter: text(type.bufferAfterMinutes),
     noticeHours: text(type.noticeMinutes / 60),
-    windowDays: type.bookingWindow.kind === 'range' ? '' : text(type.bookingWindow.days),
+    windowKind: bookingWindow.kind,
+    windowDays: bookingWindow.kind === 'range' ? emptyDraft.windowDays : text(bookingWindow.days),
+    windowFrom: bookingWindow.kind === 'range' ? bookingWindow.from : '',
+    windowTo: bookingWindow.kind === 'range' ? bookingWindow.to : '',
     limitPerDay: text(type.limitPerDay),
     limitPerWeek: text(type.limitPerWeek),
+    minutesPerDay: text(type.limitMinutesPerDay),
     cutoff: text(type.rescheduleCutoffMinutes),
     moves: text(type.rescheduleLimit),
     reminders: type.remindersMinutes.join(', '),
@@ -77,9 +93,7 @@ export function numbersIn(list: string): number[] {
 
 const orNull = (value: string) => (value.trim() === '' ? null : Number(value));
 
-/** What the form does not show of an existing type (offset, minutes per day, a fixed range of dates) stays as it was. */
-export function inputOf(draft: Draft, existing: MeetingType | null): MeetingTypeInput {
-  const kept = existing?.bookingWindow;
+export function inputOf(draft: Draft): MeetingTypeInput {
   return {
     title: draft.title.trim(),
     slug: draft.slug,
@@ -89,17 +103,17 @@ export function inputOf(draft: Draft, existing: MeetingType | null): MeetingType
     ndaTemplateId: draft.ndaTemplateId || null,
     durationsMinutes: numbersIn(draft.durations),
     intervalMinutes: orNull(draft.interval),
-    offsetMinutes: existing?.offsetMinutes ?? 0,
+    offsetMinutes: Number(draft.offset),
     bufferBeforeMinutes: Number(draft.bufferBefore),
     bufferAfterMinutes: Number(draft.bufferAfter),
     noticeMinutes: Math.round(Number(draft.noticeHours) * 60),
     bookingWindow:
-      kept?.kind === 'range' && draft.windowDays === ''
-        ? kept
-        : { kind: kept?.kind === 'rolling_available' ? kept.kind : 'rolling', days: Number(draft.windowDays) },
+      draft.windowKind === 'range'
+        ? { kind: draft.windowKind, from: draft.windowFrom, to: draft.windowTo }
+        : { kind: draft.windowKind, days: Number(draft.windowDays) },
     limitPerDay: orNull(draft.limitPerDay),
     limitPerWeek: orNull(draft.limitPerWeek),
-    limitMinutesPerDay: existing?.limitMinutesPerDay ?? null,
+    limitMinutesPerDay: orNull(draft.minutesPerDay),
     holdMinutes: Number(draft.hold),
     remindersMinutes: numbersIn(draft.reminders),
     rescheduleCutoffMinutes: Number(draft.cutoff),

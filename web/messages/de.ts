@@ -57,6 +57,8 @@ export const de: Messages = {
     account_unconfirmed:
       'Das Konto mit dieser Adresse ist nicht bestätigt. Setzen Sie ihm ein neues Passwort, das bestätigt es, und kommen Sie dann zurück.',
     token_invalid: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.',
+    schedule_is_default:
+      'Terminarten, die keinen Plan nennen, nutzen diesen. Machen Sie zuerst einen anderen zum Standard.',
     unknown_time_zone: 'Diese Zeitzone ist nicht bekannt.',
     range_too_long: 'Fragen Sie nach höchstens 366 Tagen auf einmal.',
     slot_taken: 'Diese Zeit wurde gerade vergeben. Wählen Sie eine andere.',

@@ -57,7 +57,7 @@ export const publicDe: PublicMessages = {
     paragraphs: [
       'Der Link zu Ihrem Termin ist sein Schlüssel: 256 zufällige Bits hinter dem „#“, damit kein Serverprotokoll und kein Referrer sie je sieht. Wer den Link hat, hat den Termin; behandeln Sie ihn so.',
       'Dokumente und persönliche Daten sind verschlüsselt gespeichert. Jeder Zugriff auf ein Dokument wird festgehalten.',
-      'Die Seiten führen keinen fremden und keinen eingebetteten Code aus; nichts wird von Dritten geladen.',
+      'Die Seiten führen nur ihren eigenen Code aus, den der Browser an Ort oder Prüfsumme erkennt; nichts wird von Dritten geladen.',
       'Passwörter sind mit Argon2id gespeichert. Sitzungen lassen sich unter Konto ansehen und beenden.',
       'Eine Schwachstelle gefunden? Schreiben Sie der Organisation, die diese Seite betreibt, oder melden Sie sie für die Software vertraulich in deren Repository.',
     ],

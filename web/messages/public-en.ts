@@ -53,7 +53,7 @@ export const publicEn = {
     paragraphs: [
       'The link to your booking is its key: 256 random bits that stand after “#”, so that no server log and no referrer ever sees them. Whoever has the link has the booking; treat it like one.',
       'Documents and personal data are encrypted at rest. Every access to a document is on record.',
-      'Pages run no code from elsewhere and none inline; nothing is loaded from third parties.',
+      'Pages run no code but their own, which the browser knows by its place or its hash; nothing is loaded from third parties.',
       'Passwords are stored with Argon2id. Sessions can be seen and ended under Account.',
       'Found a weakness? Write to the organization that runs this site, or, for the software, use its repository’s private report of vulnerabilities.',
     ],

@@ -28,7 +28,7 @@ export async function setUp(setup: Setup): Promise<Result<MeetingType>> {
     location: setup.location,
     ndaTemplateId: template?.value ?? '',
   };
-  return api.call('createMeetingType', { body: inputOf(draft, null), idempotencyKey: newIdempotencyKey() });
+  return api.call('createMeetingType', { body: inputOf(draft), idempotencyKey: newIdempotencyKey() });
 }
 
 async function saveHours({ scheduleName, rules }: Setup): Promise<Result<unknown>> {

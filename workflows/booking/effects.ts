@@ -29,7 +29,8 @@ export type NextStep =
   | { do: 'wait'; until: string };
 
 export type HoldOutcome =
-  | { outcome: 'held' }
+  /** `held` where it was decided just now: since when (ISO 8601), and until when; null: it is confirmed, and the guest's for good. */
+  | { outcome: 'held'; held?: { at: string; until: string | null } }
   | { outcome: 'slot_taken' }
   | { outcome: 'over' }
   | { outcome: 'slot_not_offered'; reasons: readonly unknown[] };

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -48,6 +49,8 @@ class BookingLife {
   private holdFailed = false;
   /** Rises with whatever may have changed the booking from outside the main loop. */
   private newsCount = 0;
+  /** What `newsCount` was when the reading of `progress` began: later news may not be in it. */
+  private newsRead = 0;
   private readonly mailsUnderWay = new Set<string>();
   /** Mails that were refused or sent in this run: a progress read before the fact may still list them. */
   private readonly mailsDone = new Set<string>();
@@ -59,9 +62,10 @@ class BookingLife {
   }
 
   async hold(): Promise<HoldOutcome> {
+    const newsBefore = this.newsCount;
     try {
       const { hold, progress } = await quick.holdSlot(this.bookingId);
-      this.learn(progress);
+      this.learn(progress, newsBefore);
       return hold;
     } catch (error) {
       // The caller is told to try again: the row is still a request, and a new run takes it from there.
@@ -71,8 +75,9 @@ class BookingLife {
   }
 
   async change(requestId: string): Promise<ChangeOutcome> {
+    const newsBefore = this.newsCount;
     const { change, progress } = await quick.applyChange(requestId);
-    this.learn(progress);
+    this.learn(progress, newsBefore);
     return change;
   }
 
@@ -85,12 +90,12 @@ class BookingLife {
   }
 
   async live(resume: boolean): Promise<void> {
-    if (resume) this.progress = await lasting.readProgress(this.bookingId);
+    if (resume) await this.read();
     else await this.untilHeldOrOver();
     while (this.progress !== null) {
       if (this.isAttentionOutdated(this.progress)) {
         this.troubles.clear();
-        this.progress = await lasting.clearAttention(this.bookingId);
+        await this.clearAttention();
       }
       const { next } = this.progress;
       this.show(this.progress);
@@ -109,10 +114,11 @@ class BookingLife {
   /** The update `hold` says how it went. Should it never arrive, the request is ended by a sweep, and news tells of it. */
   private async untilHeldOrOver(): Promise<void> {
     const isDecided = () => this.progress !== null || this.holdFailed;
-    while (!isDecided()) {
-      const newsBefore = this.newsCount;
+    for (let newsRead = 0; !isDecided();) {
+      const newsBefore = this.newsUnread(newsRead);
       await condition(() => isDecided() || this.newsCount !== newsBefore);
       if (isDecided()) break;
+      newsRead = this.newsCount;
       const stored = await lasting.readProgress(this.bookingId);
       if (stored.status !== 'requested') this.progress ??= stored;
     }
@@ -127,9 +133,38 @@ class BookingLife {
       : attention.step !== next.do;
   }
 
-  private learn(progress: Progress): void {
+  private async read(): Promise<Progress> {
+    const newsBefore = this.newsCount;
+    const progress = await lasting.readProgress(this.bookingId);
+    this.newsRead = newsBefore;
+    this.progress = progress;
+    return progress;
+  }
+
+  /**
+   * From which count on news wakes: with news that came after `read` it wakes at once. Runs from before this was asked slept through news
+   * that came while they were reading, and are replayed as they went.
+   */
+  private newsUnread(read: number): number {
+    return this.newsCount !== read && patched('news-while-reading') ? read : this.newsCount;
+  }
+
+  /**
+   * What a change from outside the main loop has led to. When nothing else came meanwhile, there is nothing to read after it. Runs from before
+   * this was asked read once more, and are replayed as they went.
+   */
+  private learn(progress: Progress, newsBefore: number): void {
+    const isAll = this.newsCount === newsBefore && patched('own-changes-are-read');
     this.progress = progress;
     this.newsCount += 1;
+    if (isAll) this.newsRead = this.newsCount;
+  }
+
+  private async clearAttention(): Promise<void> {
+    const newsBefore = this.newsCount;
+    this.progress = await lasting.clearAttention(this.bookingId);
+    // What came meanwhile may be newer than this.
+    if (this.newsCount !== newsBefore) this.newsRead = newsBefore;
   }
 
   private async perform(step: Exclude<NextStep, { do: 'wait' }>): Promise<void> {
@@ -137,10 +172,15 @@ class BookingLife {
     try {
       const progress = await this.effectOf(step);
       this.troubles.delete(step.do);
-      this.progress = this.newsCount === newsBefore ? progress : await lasting.readProgress(this.bookingId);
+      if (this.newsCount !== newsBefore) {
+        await this.read();
+      } else {
+        this.progress = progress;
+        this.newsRead = newsBefore;
+      }
     } catch (error) {
       await this.suffer(step.do, nameOfFailure(error));
-      this.progress = await lasting.readProgress(this.bookingId);
+      await this.read();
     }
   }
 
@@ -173,16 +213,18 @@ class BookingLife {
   private async suffer(step: string, reason: string): Promise<void> {
     const attempt = Number(this.troubles.get(step) ?? 0);
     this.troubles.set(step, String(attempt + 1));
+    const newsRead = this.newsCount;
     this.show(await lasting.flagAttention(this.bookingId, step, reason));
-    const newsBefore = this.newsCount;
+    const newsBefore = this.newsUnread(newsRead);
     await condition(() => this.newsCount !== newsBefore, rests[Math.min(attempt, rests.length - 1)] ?? minute);
   }
 
   private async waitUntil(instant: number): Promise<void> {
-    const newsBefore = this.newsCount;
+    const newsBefore = this.newsUnread(this.newsRead);
     // A little at least: the database's clock decides, and may be behind this one.
-    await condition(() => this.newsCount !== newsBefore, Math.max(instant - Date.now(), 100));
-    this.progress = await lasting.readProgress(this.bookingId);
+    const isNews = await condition(() => this.newsCount !== newsBefore, Math.max(instant - Date.now(), 100));
+    const isRead = isNews && this.newsRead === this.newsCount;
+    if (!isRead) await this.read();
   }
 
   private sendMails(progress: Progress): void {
@@ -212,10 +254,9 @@ class BookingLife {
   private async isDone(): Promise<boolean> {
     const newsBefore = this.newsCount;
     await condition(() => allHandlersFinished() && this.mailsUnderWay.size === 0);
-    this.progress = await lasting.readProgress(this.bookingId);
-    const isQuiet =
-      this.newsCount === newsBefore && this.progress.pendingMessageIds.every((id) => this.mailsDone.has(id));
-    return isQuiet && this.progress.next.do === 'finish' && allHandlersFinished();
+    const { next, pendingMessageIds } = await this.read();
+    const isQuiet = this.newsCount === newsBefore && pendingMessageIds.every((id) => this.mailsDone.has(id));
+    return isQuiet && next.do === 'finish' && allHandlersFinished();
   }
 
   private async startOver(): Promise<void> {

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import type { Browser, LaunchOptions } from 'playwright-core';
 import { openPrintPage } from './print-page.ts';
 import type { PrintPage } from './print-page.ts';
@@ -23,6 +22,8 @@ export type BrowserPoolOptions = {
   concurrency: number;
   /** After so many the browser takes no more, and is closed when its last one is done: a browser's memory only grows. */
   documentsPerBrowser: number;
+  /** Called whenever a browser was started. */
+  started?: () => void;
 };
 
 type Running = {
@@ -62,10 +63,13 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   };
 
   const start = (): Running => {
-    const browser = options.launch().then((launchOptions) => chromium.launch(launchOptions));
+    const browser = launchChromium(options);
     const running: Running = { browser, leases: 0, documents: 0, retired: false, idlePages: [] };
     browser.then(
-      (started) => started.on('disconnected', () => void retire(running)),
+      (started) => {
+        started.on('disconnected', () => void retire(running));
+        options.started?.();
+      },
       () => void retire(running),
     );
     return running;
@@ -111,6 +115,12 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   };
 
   return { lease, close: () => (closing ??= end()) };
+}
+
+/** Playwright has 40 MB: a process that makes no document, as most APIs, does without. */
+async function launchChromium({ launch }: BrowserPoolOptions): Promise<Browser> {
+  const [launchOptions, { chromium }] = await Promise.all([launch(), import('playwright-core')]);
+  return chromium.launch(launchOptions);
 }
 
 async function shut(running: Running): Promise<void> {

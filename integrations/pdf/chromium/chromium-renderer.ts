@@ -1,4 +1,3 @@
-import { makeArchival } from '../archival/archival.ts';
 import { withEmbeddedFonts } from '../fonts/document-fonts.ts';
 import { PdfLimitExceeded } from '../renderer.ts';
 import type { PdfInput, PdfRenderer } from '../renderer.ts';
@@ -22,6 +21,8 @@ export type PdfRendererOptions = ChromiumOptions & {
   concurrency?: number;
   /** After so many the browser is replaced. */
   documentsPerBrowser?: number;
+  /** Called whenever a browser was started. */
+  browserStarted?: (() => void) | undefined;
   limits?: Partial<PdfLimits>;
 };
 
@@ -47,6 +48,7 @@ export function createPdfRenderer(options: PdfRendererOptions = {}): PdfRenderer
     },
     concurrency: options.concurrency ?? 2,
     documentsPerBrowser: options.documentsPerBrowser ?? 200,
+    ...(options.browserStarted && { started: options.browserStarted }),
   });
 
   const render = async (input: PdfInput): Promise<Uint8Array> => {
@@ -102,6 +104,8 @@ async function printWithin(page: PrintPage, html: string, renderMs: number): Pro
 async function finish(printed: Uint8Array, input: PdfInput, limits: PdfLimits): Promise<Uint8Array> {
   const { title, language, author, createdAt } = input;
   if (printed.length > limits.outputBytes) throw outputTooLarge(printed.length, limits);
+  // What reads and writes PDFs has 20 MB, and is loaded where there are any: this file is part of every process.
+  const { makeArchival } = await import('../archival/archival.ts');
   const archival = await makeArchival(printed, { title, language, author, createdAt, producer: 'Countersign' });
   if (archival.pageCount > limits.pages) {
     throw new PdfLimitExceeded(`The document has ${archival.pageCount} pages, the limit is ${limits.pages}`);

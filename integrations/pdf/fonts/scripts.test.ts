@@ -6,6 +6,7 @@ import { chromiumExecutable } from '../chromium/executable.ts';
 import { createPdfRenderer } from '../chromium/chromium-renderer.ts';
 import { withEmbeddedFonts } from './document-fonts.ts';
 import { documentFontFamily, embeddedFonts } from './embedding.ts';
+import { fontAt } from './families.ts';
 
 /** Two names a script, of equal length: blanks have no ink, and boxes for missing glyphs make the two look alike. */
 const names = [
@@ -92,8 +93,13 @@ describe('names in a PDF, looked at in pixels', { timeout: 60_000 }, () => {
   });
 
   test('a text brings the fonts it needs and no more', () => {
-    expect(embeddedFonts('Plain English.', 'en', [400, 600], false).css.length).toBeLessThan(60_000);
-    expect(embeddedFonts('Plain English. 山田太郎', 'en', [400, 600], false).css.length).toBeLessThan(200_000);
+    const bytesFor = (text: string): number =>
+      [...embeddedFonts(text, 'en', [400, 600], false).css.matchAll(/url\((.*?)\)/g)]
+        .map(([, url = '']) => fontAt(url)?.length ?? Infinity)
+        .reduce((sum, bytes) => sum + bytes, 0);
+    expect(bytesFor('Plain English.')).toBeGreaterThan(10_000);
+    expect(bytesFor('Plain English.')).toBeLessThan(45_000);
+    expect(bytesFor('Plain English. 山田太郎')).toBeLessThan(150_000);
     expect(embeddedFonts('', 'en', [400], false)).toEqual({ css: '', uncovered: new Set() });
   });
 

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import type { PdfRenderer } from '../../pdf/renderer.ts';
 import type { CompletedEnvelope, SigningEvent, SigningProvider, WebhookReading } from '../provider.ts';
 import { verifyWebhook } from '../standard-webhooks.ts';
-import { appendPages } from './append-pages.ts';
 import type { OrganizationKeys } from './authority.ts';
 import { certificateHtml } from './certificate.ts';
 import type { Ceremonies, CompletedCeremony } from './ceremony.ts';
-import { sealPdf } from './seal.ts';
 import { createLocalTimestampAuthority } from './timestamp.ts';
 import type { TimestampAuthority } from './timestamp.ts';
 
@@ -43,6 +41,7 @@ export const createBuiltinProvider = (options: BuiltinProviderOptions): SigningP
       return buildSignedPdf(ceremony, options);
     },
     listStatusChanges: null,
+    findEnvelopes: null,
     readWebhook: (rawBody, headers, now) => readBuiltinWebhook(rawBody, headers, now, options.webhookSecrets),
   };
 };
@@ -74,6 +73,8 @@ const buildSignedPdf = async (
     author: organization.name,
     createdAt: signedAt,
   });
+  // Loaded where documents are sealed: what reads and writes PDFs has 20 MB, and this file is part of every process.
+  const [{ appendPages }, { sealPdf }] = await Promise.all([import('./append-pages.ts'), import('./seal.ts')]);
   const signedPdf = await sealPdf({
     pdf: await appendPages(document.pdf, certificate),
     signingKey: keys.signing,

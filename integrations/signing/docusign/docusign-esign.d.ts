@@ -14,6 +14,8 @@ declare module 'docusign-esign' {
     completedDateTime?: string;
     statusChangedDateTime?: string;
     voidedReason?: string;
+    /** Where `include` names `custom_fields`. */
+    customFields?: { textCustomFields?: { name?: string; value?: string }[] };
     recipients?: { signers?: Signer[] };
   };
 

@@ -10,7 +10,7 @@ import type {
 } from '../provider.ts';
 import { createDocusignClient } from './client.ts';
 import type { DocusignClient, DocusignClientOptions } from './client.ts';
-import { envelopeDefinition, recipientViewRequest } from './envelope.ts';
+import { envelopeDefinition, envelopeIdField, recipientViewRequest } from './envelope.ts';
 import { readConnectWebhook } from './webhook.ts';
 
 export type DocusignProviderOptions = Omit<DocusignClientOptions, 'timeoutMs' | 'clock'> & {
@@ -28,6 +28,7 @@ export type DocusignProviderOptions = Omit<DocusignClientOptions, 'timeoutMs' | 
 
 export type DocusignProvider = SigningProvider & {
   listStatusChanges: (since: Date) => Promise<StatusChange[]>;
+  findEnvelopes: (envelopeIds: readonly string[]) => Promise<Map<string, string>>;
 };
 
 const viewMinutes = 5;
@@ -67,6 +68,7 @@ export const createDocusignProvider = (options: DocusignProviderOptions): Docusi
     readWebhook: (rawBody, headers) =>
       readConnectWebhook({ rawBody, headers, hmacKeys: options.webhookKeys, accountId: options.accountId }),
     listStatusChanges: (since) => listStatusChanges(client, since),
+    findEnvelopes: (envelopeIds) => findEnvelopes(client, envelopeIds),
   };
 };
 
@@ -77,10 +79,7 @@ const createEnvelope = async (
   options: DocusignProviderOptions,
   now: Date,
 ): Promise<{ providerEnvelopeId: string }> => {
-  const { envelopes } = await client.call('search', (api, accountId) =>
-    api.listStatusChanges(accountId, { transactionIds: request.envelopeId }),
-  );
-  const earlier = envelopes?.find(({ envelopeId }) => envelopeId)?.envelopeId;
+  const earlier = (await findEnvelopes(client, [request.envelopeId])).get(request.envelopeId);
   if (earlier) return { providerEnvelopeId: earlier };
   const definition = envelopeDefinition({ request, now, ...options });
   const { envelopeId } = await client.call('create envelope', (api, accountId) =>
@@ -88,6 +87,20 @@ const createEnvelope = async (
   );
   if (!envelopeId) throw new ProviderRefused('DocuSign created an envelope without an id.');
   return { providerEnvelopeId: envelopeId };
+};
+
+/** By their transaction ids; which is which says the field that each carries. */
+const findEnvelopes = async (client: DocusignClient, envelopeIds: readonly string[]): Promise<Map<string, string>> => {
+  const { envelopes } = await client.call('search', (api, accountId) =>
+    api.listStatusChanges(accountId, { transactionIds: envelopeIds.join(','), include: 'custom_fields' }),
+  );
+  const found = new Map<string, string>();
+  for (const { envelopeId, customFields } of envelopes ?? []) {
+    const ours = customFields?.textCustomFields?.find(({ name }) => name === envelopeIdField)?.value;
+    const asked = ours ?? (envelopeIds.length === 1 ? envelopeIds[0] : undefined);
+    if (envelopeId && asked) found.set(asked, envelopeId);
+  }
+  return found;
 };
 
 /** An envelope that ended otherwise cannot be voided: then its status says how. */

@@ -92,7 +92,9 @@ const textIn = (object: Json | null, key: string): string | null => {
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
+/** ISO 8601 with four digits of a year, as DocuSign writes it: nothing else that `Date.parse` makes something of. */
 const dateIn = (object: Json | null, key: string): Date | null => {
-  const time = Date.parse(textIn(object, key) ?? '');
+  const text = textIn(object, key) ?? '';
+  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? null : new Date(time);
 };

@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server';
 import type { AddressInfo } from 'node:net';
 import { openShared, type Shared } from '#runtime/composition.ts';
-import type { Config } from '#runtime/config.ts';
+import type { Config, Environment } from '#runtime/config.ts';
 import { startTemporarySystem } from '#runtime/system.ts';
 import type { Reachable } from '#tests/people.ts';
 
@@ -21,8 +21,10 @@ const withoutLimit = '10000000';
 /**
  * The whole product for one measurement: its own servers, api and worker as in production, in processes of their own, with request limits out
  * of the way and mails going to an SMTP server that takes them all.
+ *
+ * @param settings beside these
  */
-export async function withSystem<T>(work: (system: BenchSystem) => Promise<T>): Promise<T> {
+export async function withSystem<T>(work: (system: BenchSystem) => Promise<T>, settings: Environment = {}): Promise<T> {
   const mail = await startMailServer();
   const startedAt = performance.now();
   const system = await startTemporarySystem({
@@ -36,6 +38,7 @@ export async function withSystem<T>(work: (system: BenchSystem) => Promise<T>): 
       LIMIT_READS_PER_MINUTE: withoutLimit,
       LIMIT_HOLDS_PER_MINUTE: withoutLimit,
       LIMIT_ATTEMPTS_PER_MINUTE: withoutLimit,
+      ...settings,
     },
   });
   const startMs = performance.now() - startedAt;

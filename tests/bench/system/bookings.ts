@@ -25,14 +25,26 @@ export async function postHold(system: BenchSystem, type: TestType, startsAt: st
   return JSON.parse(text) as BookingCreated;
 }
 
+const waiting = z.object({ count: z.number() });
+
 /** Waits until no booking needs a step and no mail waits: what follows one measurement must not weigh on the next. */
 export async function untilQuiet({ shared }: BenchSystem): Promise<void> {
-  const waiting = z.object({ count: z.number() });
   await eventually(
     () =>
       shared.database.oneFirst(sql.type(waiting)`
         select (select count(*) from booking where status = 'held' and nda_status in ('pending', 'created', 'signed', 'completed'))
           + (select count(*) from message where status = 'requested') as count`),
+    (count) => count === 0,
+    180_000,
+  );
+}
+
+/** By one look at the database for all: guests' pages are told, they do not ask again and again. */
+export async function untilConfirmed({ shared }: BenchSystem, bookingIds: readonly string[]): Promise<void> {
+  await eventually(
+    () =>
+      shared.database.oneFirst(sql.type(waiting)`
+        select count(*) from booking where id = any(${sql.array(bookingIds, 'uuid')}) and status <> 'confirmed'`),
     (count) => count === 0,
     180_000,
   );

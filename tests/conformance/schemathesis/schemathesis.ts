@@ -1,31 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pythonProgram } from '#tests/python-program.ts';
 
-/** Makes requests from an OpenAPI document and holds the answers to it (MIT). Installed from its registry where Python is at hand, once. */
-const VERSION = '4.32.5';
 const run = promisify(execFile);
 
-/** The program's path, or why there is none. */
-export async function schemathesis(): Promise<{ program: string } | { absent: string }> {
-  const directory = join(homedir(), '.cache', 'countersign', `schemathesis-${VERSION}`);
-  const program = join(directory, 'bin', 'schemathesis');
-  if (existsSync(join(directory, 'installed'))) return { program };
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  try {
-    await run('python3', ['-m', 'venv', directory], { timeout: 120_000 });
-    const pip = ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${VERSION}`];
-    await run(join(directory, 'bin', 'pip'), pip, { timeout: 400_000 });
-    await mkdir(join(directory, 'installed'));
-    return { program };
-  } catch (error) {
-    return { absent: `schemathesis could not be installed: ${String((error as Error).message).slice(0, 300)}` };
-  }
-}
+/** Makes requests from an OpenAPI document and holds the answers to it (MIT). */
+export const schemathesis = () => pythonProgram('schemathesis', '4.32.5');
 
 export type Asked = {
   baseUrl: string;

@@ -46,7 +46,8 @@ async function askOnce(baseUrl: string, { method, path, body, headers, key }: As
     });
     const bytes = Buffer.from(await response.arrayBuffer());
     if (response.status >= 500 || response.status === 429) return 'unknown';
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    // A redirect has a type, and nothing of it.
+    const isJson = bytes.length > 0 && (response.headers.get('content-type')?.includes('json') ?? false);
     return { status: response.status, body: isJson ? JSON.parse(bytes.toString()) : bytes };
   } catch {
     return 'unknown';

@@ -68,7 +68,9 @@ async function openSigning(world: World, booking: KnownBooking): Promise<Asked> 
     const opened = await asGuest(world, booking, 'GET', '/signing');
     if (outcomeOf(opened) !== 'signing_not_open' || Date.now() > deadline) return opened;
     const mine = await asGuest(world, booking, 'GET', '');
-    if (mine !== 'unknown' && (mine.body as GuestBooking).status !== 'held') return opened;
+    if (mine === 'unknown') continue;
+    const { status, move } = mine.body as GuestBooking;
+    if (status !== 'held' && move === null) return opened;
   }
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'slonik';
 import { sweep } from '#activities/sweep.ts';
 import type { Parts } from '#activities/parts.ts';
 import type { GuestBooking } from '#contract/bookings.ts';
-import type { Operation } from '../plan/operations.ts';
+import type { Operation, OperationName } from '../plan/operations.ts';
 import type { FaultSystem } from '../system/fault-system.ts';
 import { ask, type Asked } from './ask.ts';
 import { actAtProvider, asGuest, hold, type World } from './guests.ts';
@@ -37,10 +37,16 @@ export async function perform(stage: Stage, operation: Operation): Promise<boole
 
 type Done = { asked: Asked; bookingId: string | null };
 
+const aboutSignature: ReadonlySet<OperationName> = new Set(['sign', 'decline', 'hold_runs_out']);
+const aboutMove: ReadonlySet<OperationName> = new Set(['sign_move', 'decline_move', 'give_up_move', 'move_runs_out']);
+
 function bookingFor({ journal }: Stage, operation: Operation & { which: number }): KnownBooking | null {
-  const needsSignature = operation.do === 'sign' || operation.do === 'decline' || operation.do === 'hold_runs_out';
   const isUnsigned = (it: KnownBooking) => it.kind !== 'plain' && journal.done(it.id, 'sign', 'decline').length === 0;
-  return journal.pick(operation.which, needsSignature ? isUnsigned : undefined);
+  const isToMove = (it: KnownBooking) =>
+    it.kind === 'renewed' &&
+    journal.done(it.id, 'guest_reschedule', 'host_reschedule').length > journal.done(it.id, ...aboutMove).length;
+  if (aboutMove.has(operation.do)) return journal.pick(operation.which, isToMove);
+  return journal.pick(operation.which, aboutSignature.has(operation.do) ? isUnsigned : undefined);
 }
 
 function actOf(stage: Stage, operation: Operation, booking: KnownBooking | null): Promise<Done> | null {
@@ -75,7 +81,14 @@ function withBooking(stage: Stage, operation: AboutBooking, booking: KnownBookin
     case 'sign':
     case 'decline':
       return actAtProvider(stage, booking, operation.do);
+    case 'sign_move':
+      return actAtProvider(stage, booking, 'sign');
+    case 'decline_move':
+      return actAtProvider(stage, booking, 'decline');
+    case 'give_up_move':
+      return asGuest(stage, booking, 'POST', '/give-up-move');
     case 'hold_runs_out':
+    case 'move_runs_out':
       return runOut(stage, booking.id);
     case 'guest_cancel':
       return asGuest(stage, booking, 'POST', '/cancel');
@@ -113,13 +126,15 @@ async function extraSweep({ sweeper }: Stage): Promise<Asked> {
   );
 }
 
-/** The hold's time is over now, as if its minutes had passed. Nobody tells the product. */
+/** The hold's time is over now, be it that of a time to move to, as if its minutes had passed. Nobody tells the product. */
 async function runOut({ system }: Stage, bookingId: string): Promise<Asked> {
   const { database } = system.shared;
   const work = database.transaction(async (tx) => {
     await tx.query(sql.unsafe`
       update booking set hold_expires_at = clock_timestamp()
       where id = ${bookingId} and status = 'held' and hold_expires_at > clock_timestamp()`);
+    await tx.query(sql.unsafe`
+      update booking set move_expires_at = clock_timestamp() where id = ${bookingId} and move_expires_at > clock_timestamp()`);
     await tx.query(sql.unsafe`
       update claim set expires_at = clock_timestamp()
       where booking_id = ${bookingId} and is_live and expires_at > clock_timestamp()`);

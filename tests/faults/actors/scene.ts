@@ -1,4 +1,4 @@
-import { buildHost, buildMeetingType, type TestHost, type TestType } from '#tests/people.ts';
+import { buildHost, buildMeetingType, buildTemplate, type TestHost, type TestType } from '#tests/people.ts';
 import { hostCount, meetingKinds, type MeetingKind, type Start } from '../plan/operations.ts';
 import type { FaultSystem } from '../system/fault-system.ts';
 
@@ -18,6 +18,7 @@ const rules: Readonly<Record<MeetingKind, object>> = {
   plain: { durationsMinutes: [30] },
   nda: { durationsMinutes: [45], bufferBeforeMinutes: 10, bufferAfterMinutes: 5, nda: true },
   brief: { durationsMinutes: [30], bufferAfterMinutes: 15, holdMinutes: 1, nda: true },
+  renewed: { durationsMinutes: [30] },
 };
 
 export async function setScene(system: FaultSystem): Promise<Scene> {
@@ -26,8 +27,11 @@ export async function setScene(system: FaultSystem): Promise<Scene> {
   for (let host = 0; host < hostCount; host += 1) {
     const built = await buildHost(system);
     hosts.push(built);
-    for (const kind of meetingKinds)
-      types.set(`${host} ${kind}`, await buildMeetingType(system, built, { ...shared, ...rules[kind] }));
+    const ndaTemplateId = await buildTemplate(system, built, { renewOnReschedule: true });
+    for (const kind of meetingKinds) {
+      const own = { ...rules[kind], ...(kind === 'renewed' && { ndaTemplateId }) };
+      types.set(`${host} ${kind}`, await buildMeetingType(system, built, { ...shared, ...own }));
+    }
   }
   return {
     hosts,

@@ -1,4 +1,5 @@
-import { groupBy, type Check, type Violation } from './evidence.ts';
+import { groupBy, type Check, type FactSeen, type Violation } from './evidence.ts';
+import { slotWords } from './slot-words.ts';
 
 /** What somebody was told is so: holds that were granted are known, changes that were done are done, and nobody was told two things. */
 export const acknowledged: Check = (evidence) => {
@@ -21,12 +22,21 @@ export const acknowledged: Check = (evidence) => {
       case 'guest_cancel':
       case 'host_cancel':
         return status === 'canceled' ? [] : [{ what: `a cancellation that was granted left it ${status}`, about }];
-      case 'host_release':
-        return status === 'released' ? [] : [{ what: `a release that was granted left it ${status}`, about }];
+      case 'host_release': {
+        const endedMove = letGo(facts.get(told.bookingId) ?? []).some(({ isMove }) => isMove);
+        const isDone = status === 'released' || endedMove;
+        return isDone ? [] : [{ what: `a release that was granted left it ${status}`, about }];
+      }
+      case 'give_up_move': {
+        const isDone = letGo(facts.get(told.bookingId) ?? []).some(({ isMove }) => isMove);
+        return isDone ? [] : [{ what: 'a move that was given up was not ended', about }];
+      }
       case 'guest_reschedule':
       case 'host_reschedule': {
-        const moves = (facts.get(told.bookingId) ?? []).filter(({ type }) => type === 'booking.rescheduled');
-        const isMoved = moves.some(({ data }) => data['startsAt'] === told.startsAt);
+        // At once, or as a time that is held until the NDA is signed anew.
+        const isGranted = ({ type, data }: FactSeen) =>
+          (type === 'booking.rescheduled' || type === 'slot.held') && data['startsAt'] === told.startsAt;
+        const isMoved = (facts.get(told.bookingId) ?? []).some(isGranted);
         return isMoved ? [] : [{ what: 'a move that was granted was not made', about }];
       }
       default:
@@ -43,3 +53,8 @@ export const acknowledged: Check = (evidence) => {
     ...evidence.contradictions.map((about) => ({ what: 'one request had two answers', about })),
   ];
 };
+
+/** Times that a person let go of. */
+function letGo(facts: readonly FactSeen[]) {
+  return slotWords(facts).ended.filter(({ reason }) => reason === 'released');
+}

@@ -12,7 +12,7 @@ export type Evidence = {
   /** In the order of the stream. */
   streamed: readonly (FactSeen & { position: number })[];
   messages: readonly MessageSeen[];
-  envelopes: readonly { bookingId: string; providerEnvelopeId: string; status: string }[];
+  envelopes: readonly EnvelopeSeen[];
   requests: readonly RequestSeen[];
   documents: readonly DocumentSeen[];
   /** What the provider itself knows. `about` is our id of the envelope. */
@@ -28,7 +28,7 @@ export type Evidence = {
   guestViews: ReadonlyMap<string, ViewSeen>;
   hostViews: ReadonlyMap<string, ViewSeen>;
   slots: readonly SlotsSeen[];
-  runningWorkflows: ReadonlySet<string>;
+  runningWorkflows: ReadonlyMap<string, string>;
   hostEmails: ReadonlyMap<string, string>;
 };
 
@@ -43,6 +43,10 @@ export type BookingSeen = {
   to: number;
   holdExpiresAt: number | null;
   attention: string | null;
+  /** Whether another time is held until the NDA is signed anew. */
+  isMoving: boolean;
+  /** How many moves asked for a new signature, each with an agreement of its own beside the first one. */
+  ndaRound: number;
 };
 export type ClaimSeen = {
   bookingId: string;
@@ -52,7 +56,10 @@ export type ClaimSeen = {
   to: number;
   isLive: boolean;
   expiresAt: number | null;
+  /** On the time to move to, beside the booking's own. */
+  isMove: boolean;
 };
+export type EnvelopeSeen = { id: string; bookingId: string; providerEnvelopeId: string; status: string };
 export type FactSeen = { id: string; type: string; bookingId: string; hostId: string; data: Record<string, unknown> };
 export type MessageSeen = {
   id: string;
@@ -82,7 +89,8 @@ export type SlotsSeen = {
   afterMs: number;
   fromDay: number;
   days: number;
-  starts: ReadonlySet<number>;
+  /** Null: the page could not be read. */
+  starts: ReadonlySet<number> | null;
 };
 
 /** One thing that is not as promised. */

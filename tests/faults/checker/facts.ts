@@ -1,4 +1,5 @@
 import { groupBy, type BookingSeen, type Check, type Evidence, type FactSeen, type Violation } from './evidence.ts';
+import { slotWords } from './slot-words.ts';
 
 /** Each booking's facts are all in the stream, once, in their order; each state has its fact; what was held last is what is claimed. */
 export const facts: Check = (evidence) => {
@@ -10,7 +11,7 @@ export const facts: Check = (evidence) => {
       ...inStream(own, streamed.get(booking.id) ?? []),
       ...ofStates(booking, own),
       ...ofSlot(evidence, booking, own),
-      ...inOrder(own),
+      ...inOrder(booking, own),
     ].map((what) => ({ what, about: booking.id }));
   });
 };
@@ -34,7 +35,7 @@ const factOfStatus: Readonly<Record<string, readonly string[]>> = {
   displaced: ['booking.displaced'],
   declined: ['nda.declined'],
   released: ['slot.released'],
-  completed: ['booking.completed'],
+  completed: ['booking.completed', 'booking.no_show_undone'],
   no_show: ['booking.no_show'],
 };
 
@@ -51,29 +52,27 @@ function ofStates({ status, ndaStatus }: BookingSeen, written: readonly FactSeen
 }
 
 function ofSlot({ claims }: Evidence, { id }: BookingSeen, written: readonly FactSeen[]): string[] {
-  const slot = written.filter(({ type }) => type === 'slot.held' || type === 'slot.released');
-  const isTwice = slot.some(({ type }, index) => type === (slot[index - 1]?.type ?? 'slot.released'));
-  const last = slot.at(-1);
-  const claim = claims.find(({ bookingId, isLive }) => bookingId === id && isLive);
-  const during = last?.data['during'] as { from: string; to: string } | undefined;
-  const isSame = claim && during && Date.parse(during.from) === claim.from && Date.parse(during.to) === claim.to;
+  const { held, muddled } = slotWords(written);
+  const live = claims.filter(({ bookingId, isLive }) => bookingId === id && isLive);
+  const nameOf = (one: { from: number; to: number; isMove: boolean }) => `${one.from} ${one.to} ${one.isMove}`;
+  const isSame = live.map(nameOf).sort().join() === held.map(nameOf).sort().join();
   return [
-    ...(isTwice ? ['a slot was said to be held or released twice'] : []),
-    ...((last?.type === 'slot.held') === (claim !== undefined)
-      ? []
-      : ['the last word about the slot is not the truth']),
-    ...(last?.type === 'slot.held' && claim && !isSame ? ['the last word about the slot names another time'] : []),
+    ...(muddled.length > 0 ? ['a slot was said to be held or released twice'] : []),
+    ...(live.length === held.length ? [] : ['the last word about the slot is not the truth']),
+    ...(live.length === held.length && !isSame ? ['the last word about the slot names another time'] : []),
   ];
 }
 
 /** What cannot come before what. */
 const order = ['nda.created', 'nda.sent', 'nda.signed', 'nda.completed'];
 
-function inOrder(written: readonly FactSeen[]): string[] {
+/** What is said of an agreement is said once for each that was made. */
+function inOrder({ ndaRound }: BookingSeen, written: readonly FactSeen[]): string[] {
   const places = order.map((type) => written.findIndex((fact) => fact.type === type)).filter((place) => place >= 0);
   const isSorted = places.every((place, index) => place > (places[index - 1] ?? -1));
-  const once = [...order, 'booking.confirmed', 'booking.canceled', 'booking.expired', 'booking.displaced'];
-  const repeated = once.filter((type) => written.filter((fact) => fact.type === type).length > 1);
+  const count = (type: string) => written.filter((fact) => fact.type === type).length;
+  const once = ['booking.confirmed', 'booking.canceled', 'booking.expired', 'booking.displaced'];
+  const repeated = [...once.filter((type) => count(type) > 1), ...order.filter((type) => count(type) > ndaRound + 1)];
   return [
     ...(isSorted ? [] : ['facts are not in the order of a signature']),
     ...repeated.map((type) => `it was said twice: ${type}`),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bookingOfWorkflow, bookingWorkflowId } from '#workflows/booking/messages.ts';
 import type { Stage } from '../actors/perform.ts';
 import type { Page } from '../actors/pages.ts';
 import type { Evidence, PageSeen } from './evidence.ts';
@@ -7,7 +8,8 @@ import { readDatabase } from './read-database.ts';
 import { readStream } from './read-stream.ts';
 
 const pagesCatchUpWithinMs = 30_000;
-const workflowsEndWithinMs = 60_000;
+/** One whose history cannot be replayed is replaced a minute after its booking ended, when its task has failed often enough. */
+const workflowsEndWithinMs = 180_000;
 
 /** Looks at everything from outside. @param faultsStruck how many faults the run had */
 export async function gather(stage: Stage, faultsStruck: number): Promise<Evidence> {
@@ -81,8 +83,8 @@ function pageSeen({ scene, journal }: Stage, page: Page): PageSeen {
   };
 }
 
-/** Bookings whose workflow runs. Visibility is a moment late: asked again until it fits, or the time is over. */
-async function running({ system }: Stage, bookings: Evidence['bookings']): Promise<Set<string>> {
+/** Bookings whose workflow runs. Visibility is a moment late: asked again until it fits, or the time is over; of one that should have ended, what it is at. */
+async function running({ system }: Stage, bookings: Evidence['bookings']): Promise<Map<string, string>> {
   const deadline = Date.now() + workflowsEndWithinMs;
   const query = "ExecutionStatus = 'Running' and WorkflowType = 'bookingWorkflow'";
   const shouldRun = new Set(bookings.filter(({ status }) => status === 'confirmed').map(({ id }) => id));
@@ -90,9 +92,36 @@ async function running({ system }: Stage, bookings: Evidence['bookings']): Promi
   for (;;) {
     const ids = new Set<string>();
     for await (const { workflowId } of system.shared.temporal.workflow.list({ query }))
-      ids.add(workflowId.replace('booking-', ''));
-    const isRight = [...shouldRun].every((id) => ids.has(id)) && ![...ids].some((id) => ended.has(id));
-    if (isRight || Date.now() > deadline) return ids;
+      ids.add(bookingOfWorkflow(workflowId) ?? workflowId);
+    const late = [...ids].filter((id) => ended.has(id));
+    const isRight = [...shouldRun].every((id) => ids.has(id)) && late.length === 0;
+    if (isRight || Date.now() > deadline) {
+      const accounts = new Map<string, string>();
+      for (const id of ids) accounts.set(id, ended.has(id) ? await whatItIsAt(system, id) : '');
+      return accounts;
+    }
     await sleep(2_000);
   }
+}
+
+/** What an operator would read in the Temporal Web UI. */
+async function whatItIsAt({ shared }: Stage['system'], bookingId: string): Promise<string> {
+  const handle = shared.temporal.workflow.getHandle(bookingWorkflowId(bookingId));
+  const { raw, status, historyLength } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const lastEvents = (events ?? []).slice(-8).map(nameOfEvent);
+  const activities = (raw.pendingActivities ?? []).map(
+    ({ activityType, attempt, lastFailure }) =>
+      `${activityType?.name ?? ''} at attempt ${attempt ?? 0}${lastFailure ? ` after ${lastFailure.message ?? ''}` : ''}`,
+  );
+  const task = raw.pendingWorkflowTask ? `a task at attempt ${raw.pendingWorkflowTask.attempt ?? 0}` : 'no task';
+  return `${status.name} with ${historyLength} events, ${task}, activities: ${activities.join(', ') || 'none'}; last: ${lastEvents.join(' ')}`;
+}
+
+/** An event has one set of attributes, named after its type. */
+function nameOfEvent(event: object): string {
+  const [attributes = 'unknown'] = Object.entries(event).flatMap(([name, value]) =>
+    name.endsWith('EventAttributes') && value ? [name] : [],
+  );
+  return attributes.replace('EventAttributes', '');
 }

@@ -15,10 +15,22 @@ export const leftovers: Check = (evidence) => {
       .map(say('a claim outlived its booking')),
     ...evidence.claims
       .filter(
-        (claim) => claim.isLive && claim.expiresAt !== null && bookings.get(claim.bookingId)?.status === 'confirmed',
+        (claim) =>
+          claim.isLive &&
+          !claim.isMove &&
+          claim.expiresAt !== null &&
+          bookings.get(claim.bookingId)?.status === 'confirmed',
       )
       .map(({ bookingId }) => bookingId)
       .map(say('the claim of a confirmed booking can run out')),
+    ...evidence.claims
+      .filter((claim) => claim.isLive && claim.isMove && !bookings.get(claim.bookingId)?.isMoving)
+      .map(({ bookingId }) => bookingId)
+      .map(say('the claim of a move outlived it')),
+    ...evidence.bookings
+      .filter(({ isMoving }) => isMoving)
+      .map(({ id }) => id)
+      .map(say('a move did not end')),
     ...evidence.bookings
       .filter(({ status }) => status === 'held')
       .map(({ id }) => id)
@@ -50,8 +62,12 @@ export const leftovers: Check = (evidence) => {
     ...confirmed
       .filter((id) => !evidence.runningWorkflows.has(id))
       .map(say('nobody waits for the end of a confirmed booking')),
-    ...[...evidence.runningWorkflows]
-      .filter((id) => bookings.has(id) && !isLive(id) && bookings.get(id)?.status !== 'displaced')
-      .map(say('a workflow outlived its booking')),
+    ...[...evidence.runningWorkflows].flatMap(([id, isAt]) => {
+      const booking = bookings.get(id);
+      if (!booking || isLive(id) || booking.status === 'displaced') return [];
+      return [
+        { what: 'a workflow outlived its booking', about: `${id}: ${booking.status}, ${booking.ndaStatus}; ${isAt}` },
+      ];
+    }),
   ];
 };

@@ -1,3 +1,4 @@
+import { slotWords } from './slot-words.ts';
 import { groupBy, type Check, type Evidence, type FactSeen, type MessageSeen, type Violation } from './evidence.ts';
 
 /**
@@ -23,17 +24,26 @@ export const mails: Check = (evidence) => {
 };
 
 function expectedFrom(facts: readonly FactSeen[]): string[] {
+  const { moves } = slotWords(facts);
+  let isMoving = false;
   let wasPromised = false;
   let isDisplaced = false;
   let isHeld = false;
-  return facts.flatMap(({ type, data }) => {
+  return facts.flatMap(({ type, data }, place) => {
+    const move = moves.get(place);
+    if (move) {
+      isMoving = move === 'held';
+      // With the booking canceled, the mail about that says it all.
+      return isMoving || data['reason'] === 'canceled' ? [] : both('move_ended');
+    }
     switch (type) {
       case 'slot.held':
         isHeld = true;
         return [];
       case 'nda.sent':
         // Of an envelope that came too late nobody is told: it is only on record to be voided.
-        return isHeld ? ['hold_placed guest'] : [];
+        if (isMoving) return both('move_to_sign');
+        return isHeld && !wasPromised ? ['hold_placed guest'] : [];
       case 'booking.confirmed':
         wasPromised = true;
         return both('booking_confirmed');
@@ -42,7 +52,7 @@ function expectedFrom(facts: readonly FactSeen[]): string[] {
         return both('late_signature_taken');
       case 'booking.rescheduled': {
         const kind = isDisplaced ? 'booking_confirmed' : 'booking_rescheduled';
-        isDisplaced = false;
+        isDisplaced = isMoving = false;
         return both(kind);
       }
       case 'booking.expired':

@@ -56,6 +56,7 @@ const shapes = {
   plain: { lengthMinutes: 30, beforeMinutes: 0, afterMinutes: 0 },
   nda: { lengthMinutes: 45, beforeMinutes: 10, afterMinutes: 5 },
   brief: { lengthMinutes: 30, beforeMinutes: 0, afterMinutes: 15 },
+  renewed: { lengthMinutes: 30, beforeMinutes: 0, afterMinutes: 0 },
 };
 const minuteMs = 60_000;
 
@@ -67,7 +68,7 @@ async function readSlots(stage: Stage, days: number): Promise<SlotsSeen[]> {
       const range = `from=${startOf(scene, { day: 0, quarter: 0 })}&to=${startOf(scene, { day: days, quarter: 0 })}`;
       const path = `/api/v1/pages/${host.slug}/${scene.typeOf(index, kind).slug}/slots?${range}`;
       const asked = await ask(baseUrl, { method: 'GET', path });
-      if (asked === 'unknown' || asked.status !== 200) throw new Error('The free times cannot be read.');
+      const isThere = asked !== 'unknown' && asked.status === 200;
       const { lengthMinutes, beforeMinutes, afterMinutes } = shapes[kind];
       seen.push({
         hostId: host.hostId,
@@ -76,7 +77,9 @@ async function readSlots(stage: Stage, days: number): Promise<SlotsSeen[]> {
         afterMs: afterMinutes * minuteMs,
         fromDay: scene.firstDay,
         days,
-        starts: new Set((asked.body as Slots).days.flatMap(({ slots }) => slots).map((start) => Date.parse(start))),
+        starts: isThere
+          ? new Set((asked.body as Slots).days.flatMap(({ slots }) => slots).map((start) => Date.parse(start)))
+          : null,
       });
     }
   }

@@ -25,12 +25,13 @@ export async function readDatabase(url: string, hostIds: readonly string[], stor
         booking,
         `select id, host_id as "hostId", status, nda_status as "ndaStatus", starts_at as "startsAt", ends_at as "endsAt",
            starts_at - buffer_before_minutes * interval '1 minute' as "from", ends_at + buffer_after_minutes * interval '1 minute' as "to",
-           hold_expires_at as "holdExpiresAt", attention ->> 'step' as attention ${mine} order by created_at`,
+           hold_expires_at as "holdExpiresAt", attention ->> 'step' as attention,
+           move_expires_at is not null as "isMoving", nda_round as "ndaRound" ${mine} order by created_at`,
       ),
       claims: await rows(
         claim,
         `select booking_id as "bookingId", host_id as "hostId", session_id as "sessionId", lower(during) as "from", upper(during) as "to",
-           is_live as "isLive", expires_at as "expiresAt" from claim where host_id = any($1)`,
+           is_live as "isLive", expires_at as "expiresAt", is_move as "isMove" from claim where host_id = any($1)`,
       ),
       written: await rows(
         fact,
@@ -45,7 +46,7 @@ export async function readDatabase(url: string, hostIds: readonly string[], stor
       ),
       envelopes: await rows(
         envelope,
-        `select booking_id as "bookingId", provider_envelope_id as "providerEnvelopeId", status from envelope
+        `select id, booking_id as "bookingId", provider_envelope_id as "providerEnvelopeId", status from envelope
          where booking_id in (select id ${mine})`,
       ),
       requests: await rows(
@@ -80,6 +81,8 @@ const booking = z.object({
   to: instant,
   holdExpiresAt: maybeInstant,
   attention: z.string().nullable(),
+  isMoving: z.boolean(),
+  ndaRound: z.number(),
 });
 const claim = z.object({
   bookingId: z.string(),
@@ -89,6 +92,7 @@ const claim = z.object({
   to: instant,
   isLive: z.boolean(),
   expiresAt: maybeInstant,
+  isMove: z.boolean(),
 });
 const fact = z.object({
   id: z.string(),
@@ -105,7 +109,12 @@ const message = z.object({
   status: z.string(),
   resentFor: z.string().nullable(),
 });
-const envelope = z.object({ bookingId: z.string(), providerEnvelopeId: z.string(), status: z.string() });
+const envelope = z.object({
+  id: z.string(),
+  bookingId: z.string(),
+  providerEnvelopeId: z.string(),
+  status: z.string(),
+});
 const request = z.object({
   id: z.string(),
   bookingId: z.string(),

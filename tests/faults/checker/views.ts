@@ -47,13 +47,15 @@ const dayMs = 86_400_000;
 
 /** The host is always there, so that whatever no claim touches is offered, and nothing else. Starts whose time crosses midnight are left out. */
 function ofSlots({ claims }: Evidence, slots: SlotsSeen): Violation[] {
+  const { starts: offered } = slots;
+  if (offered === null) return [{ what: 'the free times cannot be read', about: slots.hostId }];
   const live = claims.filter(({ hostId, isLive }) => isLive && hostId === slots.hostId);
   const starts = Array.from({ length: slots.days * 96 }, (_, index) => slots.fromDay + index * quarterMs);
   return starts.flatMap((start): Violation[] => {
     const [from, to] = [start - slots.beforeMs, start + slots.lengthMs + slots.afterMs];
     if (Math.floor(from / dayMs) !== Math.floor((to - 1) / dayMs)) return [];
     const isFree = !live.some((claim) => claim.from < to && from < claim.to);
-    if (isFree === slots.starts.has(start)) return [];
+    if (isFree === offered.has(start)) return [];
     const what = isFree ? 'a free time is not offered' : 'a taken time is offered';
     return [{ what, about: `${slots.hostId} at ${new Date(start).toISOString()}` }];
   });

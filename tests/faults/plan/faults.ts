@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts';
 
-export const processNames = ['api', 'worker', 'nats', 'temporal', 'postgres'] as const;
+export const processNames = ['api', 'worker', 'documents', 'nats', 'temporal', 'postgres'] as const;
 export type ProcessName = (typeof processNames)[number];
 
 /** Who speaks to whom over a connection that can be cut. */
@@ -13,7 +13,11 @@ export const linkNames = [
   'worker-nats',
   'worker-temporal',
   'worker-provider',
-  'worker-mail',
+  'documents-postgres',
+  'documents-nats',
+  'documents-temporal',
+  'documents-provider',
+  'documents-mail',
   'provider-api',
 ] as const;
 export type LinkName = (typeof linkNames)[number];

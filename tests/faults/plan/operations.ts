@@ -1,7 +1,10 @@
 import type { Chance } from './chance.ts';
 
-/** Kinds of meeting: `plain` confirms at once, `nda` needs a signature, `brief` has a signature gate and a hold of one minute. */
-export const meetingKinds = ['plain', 'nda', 'brief'] as const;
+/**
+ * Kinds of meeting: `plain` confirms at once, `nda` needs a signature, `brief` has a signature gate and a hold of one minute; `renewed` asks for
+ * another signature when it moves.
+ */
+export const meetingKinds = ['plain', 'nda', 'brief', 'renewed'] as const;
 export type MeetingKind = (typeof meetingKinds)[number];
 
 /** A start: days after the first one of the run, and quarters of an hour after midnight UTC. */
@@ -11,6 +14,8 @@ export type Start = { day: number; quarter: number };
 export type Operation =
   | ({ do: 'hold'; host: number; kind: MeetingKind; repeats: boolean } & Start)
   | { do: 'sign' | 'decline' | 'hold_runs_out'; which: number }
+  /** About a move that waits for a new signature. */
+  | { do: 'sign_move' | 'decline_move' | 'give_up_move' | 'move_runs_out'; which: number }
   | { do: 'guest_cancel' | 'host_cancel' | 'host_release' | 'resend'; which: number }
   | ({ do: 'guest_reschedule' | 'host_reschedule'; which: number } & Start)
   | { do: 'read_booking' | 'read_document' | 'open_page'; which: number }
@@ -26,6 +31,10 @@ const weights: Readonly<Record<OperationName, number>> = {
   sign: 130,
   decline: 20,
   hold_runs_out: 30,
+  sign_move: 30,
+  decline_move: 5,
+  give_up_move: 5,
+  move_runs_out: 5,
   guest_cancel: 60,
   host_cancel: 30,
   host_release: 30,
@@ -41,6 +50,8 @@ const weights: Readonly<Record<OperationName, number>> = {
   webhook_unknown: 10,
   sweep: 10,
 };
+
+const weightOfAll = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
 
 /** As many holds of one host as fill a day about twice: enough that they meet. */
 const holdsPerDay = 60;
@@ -79,5 +90,5 @@ export function drawOperation(chance: Chance, index: number, count: number): Ope
 }
 
 function daysOf(operations: number): number {
-  return Math.floor((operations * weights.hold) / 1000 / hostCount / holdsPerDay);
+  return Math.floor((operations * weights.hold) / weightOfAll / hostCount / holdsPerDay);
 }

@@ -26,7 +26,7 @@ describe('the plan of a fault run', () => {
   });
 
   it('does every kind of thing', () => {
-    expect(new Set(operations.map(({ operation }) => operation.do)).size).toBe(18);
+    expect(new Set(operations.map(({ operation }) => operation.do)).size).toBe(22);
     expect(new Set(faults.map(({ fault }) => fault.fault)).size).toBe(16);
   });
 

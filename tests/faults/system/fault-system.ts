@@ -7,7 +7,7 @@ import { loadConfig, processEnvironment, type Config, type Environment } from '#
 import { prepareNamespace } from '#runtime/temporal-setup.ts';
 import { freePorts } from '#runtime/embedded/ports.ts';
 import { type Progress, timed } from '#runtime/progress.ts';
-import { startApi, startWorker } from '#runtime/processes.ts';
+import { startApi, startWorker, type WorkerName } from '#runtime/processes.ts';
 import type { Supervised } from '#runtime/supervise.ts';
 import { startDocusignServer, type DocusignServer } from '#tests/docusign-server/server.ts';
 import type { ProcessName } from '../plan/faults.ts';
@@ -80,11 +80,13 @@ async function bringUp(stateDir: string, options: { report: Progress; cutsLinks:
   const linksPlace = { logFile: join(stateDir, 'logs', 'toxiproxy.log'), runDir: place.runDir };
   const links = onStop(await startLinks(upstreams, linksPlace, options.cutsLinks), (it) => it.toxiproxy?.stop());
   const common = commonEnvironment({ stateDir, apiPort, links, disk, settings: outside.settings });
-  const env = (name: 'api' | 'worker') => ({ ...common, ...addressesOf(name, links, passwords.app) });
+  const env = (name: 'api' | WorkerName) => ({ ...common, ...addressesOf(name, links, passwords.app) });
   const direct = loadConfig({ ...common, ...addressesPast(ports, passwords.app, mail.port, outside.provider.url) });
   await prepareNamespace({ connection: { address: direct.temporal.address }, namespace, retentionDays: 1 });
   await Promise.all([
-    timed('Worker', report, () => startWorker({ ...place, env: env('worker') })).then((it) => add('worker', it)),
+    ...(['worker', 'documents'] as const).map((name) =>
+      timed(name, report, () => startWorker(name, { ...place, env: env(name) })).then((it) => add(name, it)),
+    ),
     timed('API', report, () => startApi({ ...place, env: env('api') }, apiPort)).then((it) => add('api', it)),
   ]);
   const shared = onStop(await openShared(direct, 'faults'), (it) => it.close());
@@ -146,13 +148,13 @@ function commonEnvironment({ stateDir, apiPort, links, disk, settings }: Common)
   };
 }
 
-function addressesOf(name: 'api' | 'worker', links: Links, appPassword: string): Environment {
+function addressesOf(name: 'api' | WorkerName, links: Links, appPassword: string): Environment {
   const provider = `http://127.0.0.1:${links.portOf(`${name}-provider`)}`;
   return {
     DATABASE_URL: databaseUrls(links.portOf(`${name}-postgres`), { app: appPassword }).appUrl,
     NATS_URL: `nats://127.0.0.1:${links.portOf(`${name}-nats`)}`,
     TEMPORAL_ADDRESS: `127.0.0.1:${links.portOf(`${name}-temporal`)}`,
-    SMTP_URL: `smtp://127.0.0.1:${links.portOf('worker-mail')}?tls=none`,
+    SMTP_URL: `smtp://127.0.0.1:${links.portOf('documents-mail')}?tls=none`,
     DOCUSIGN_BASE_URL: `${provider}/restapi`,
     DOCUSIGN_OAUTH_URL: provider,
   };

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { problems, type ProblemCode } from '#contract/problems.ts';
 import { insertChangeRequest } from '#db/changes/requests.ts';
 import { findBooking } from '#db/queries/bookings.ts';
-import { CommandFailed, type Outcome } from './cli/terminal.ts';
-import { openShared } from './composition.ts';
-import { openPlace } from './place.ts';
-import type { Progress } from './progress.ts';
+import { CommandFailed, type Outcome } from '../cli/terminal.ts';
+import type { Progress } from '../progress.ts';
+import { withRunningSystem } from './running-system.ts';
 
 export type Change = { kind: 'cancel' | 'release' | 'resend' | 'retry'; done: string };
 export type ChangeOptions = { to?: 'guest' | 'host' | 'both'; reason?: string };
@@ -21,9 +20,7 @@ export async function askForChange(
   options: ChangeOptions,
   report: Progress,
 ): Promise<Outcome> {
-  const { config, close } = await openPlace({ report, whenNothingRuns: 'refuse' });
-  const shared = await openShared(config, 'cli');
-  try {
+  return withRunningSystem(report, async (shared) => {
     const booking = await findBooking(shared.database, bookingId);
     if (!booking) throw new CommandFailed(`There is no booking ${bookingId}.`);
     const requestId = randomUUID();
@@ -39,10 +36,7 @@ export async function askForChange(
     const answer = await shared.engine.change(booking, requestId);
     const status = (await findBooking(shared.database, bookingId))?.status ?? null;
     return outcomeOf(change, bookingId, status, answer);
-  } finally {
-    await shared.close();
-    await close();
-  }
+  });
 }
 
 function outcomeOf(

@@ -1,6 +1,9 @@
 import { Client } from 'pg';
 
-export type AvailabilityNews = {
+/** `availability`: of what hosts offer; by the host's id. `access`: of sessions that ended; by the account's id. */
+export type NewsChannel = 'availability' | 'access';
+
+export type DatabaseNews = {
   /** False while changes could be missed: nothing may then be answered from memory. */
   isListening(): boolean;
   close(): Promise<void>;
@@ -13,13 +16,14 @@ const doubtMs = 250;
 const lostMs = 5_000;
 
 /**
- * Listens for changes to what hosts offer, on a connection of its own. `change` gets the host's id within milliseconds of the commit; `gap` is
- * called whenever changes may have been missed: before the first one, and after each lost connection.
+ * Listens for changes of one kind, on a connection of its own. `change` gets the id within milliseconds of the commit; `gap` is called whenever
+ * changes may have been missed: before the first one, and after each lost connection.
  */
-export function listenForAvailability(
+export function listenFor(
+  channel: NewsChannel,
   url: string,
-  on: { change(hostId: string): void; gap(): void },
-): AvailabilityNews {
+  on: { change(id: string): void; gap(): void },
+): DatabaseNews {
   let client: Client | null = null;
   let listening = false;
   let closed = false;
@@ -40,7 +44,7 @@ export function listenForAvailability(
       connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: lostMs,
-      application_name: 'countersign-availability',
+      application_name: `countersign-${channel}`,
     });
     client = next;
     next.on('error', () => lose(next));
@@ -48,7 +52,7 @@ export function listenForAvailability(
     next.on('notification', ({ payload }) => on.change(payload ?? ''));
     try {
       await next.connect();
-      await next.query('listen availability');
+      await next.query(`listen ${channel}`);
       on.gap();
       askedAt = Infinity;
       listening = true;
@@ -61,9 +65,9 @@ export function listenForAvailability(
   const pulse = setInterval(() => {
     const asked = client;
     if (!asked || !listening) return;
-    if (Date.now() - askedAt > lostMs) return lose(asked);
+    if (performance.now() - askedAt > lostMs) return lose(asked);
     if (askedAt !== Infinity) return;
-    askedAt = Date.now();
+    askedAt = performance.now();
     asked.query('select 1').then(
       () => {
         if (client === asked) askedAt = Infinity;
@@ -74,7 +78,7 @@ export function listenForAvailability(
   pulse.unref();
   void connect();
   return {
-    isListening: () => listening && Date.now() - askedAt < doubtMs,
+    isListening: () => listening && performance.now() - askedAt < doubtMs,
     close: async () => {
       closed = true;
       clearInterval(pulse);

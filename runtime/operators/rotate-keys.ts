@@ -3,14 +3,13 @@ import { z } from 'zod';
 import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { keyBacklog, rotateToNewestKey } from '#db/changes/rotate-keys.ts';
 import { describeKeys } from '#integrations/signing/builtin/authority.ts';
-import { CommandFailed, type Outcome } from './cli/terminal.ts';
-import { openShared, type Shared } from './composition.ts';
-import { openPlace } from './place.ts';
-import type { Progress } from './progress.ts';
+import { CommandFailed, type Outcome } from '../cli/terminal.ts';
+import type { Progress } from '../progress.ts';
+import { withRunningSystem } from './running-system.ts';
 
 /** Everything under the newest master key; or only what is left until it is. */
 export async function rotateMasterKey(options: { onlyCheck: boolean }, report: Progress): Promise<Outcome> {
-  return withShared(report, async (shared) => {
+  return withRunningSystem(report, async (shared) => {
     const { database, cipher, vault } = shared;
     const done = options.onlyCheck
       ? null
@@ -33,7 +32,7 @@ export async function rotateOrganizationKey(
   reason: 'routine' | 'lost',
   report: Progress,
 ): Promise<Outcome> {
-  return withShared(report, async (shared) => {
+  return withRunningSystem(report, async (shared) => {
     const organization = await shared.database.maybeOne(
       sql.type(organizationRow)`select id, name from organization where slug = ${slug}`,
     );
@@ -46,17 +45,6 @@ export async function rotateOrganizationKey(
     ];
     return { fine: true, lines, data: { ...keys, notAfter: keys.notAfter.toISOString(), reason } };
   });
-}
-
-async function withShared(report: Progress, work: (shared: Shared) => Promise<Outcome>): Promise<Outcome> {
-  const { config, close } = await openPlace({ report, whenNothingRuns: 'refuse' });
-  const shared = await openShared(config, 'cli');
-  try {
-    return await work(shared);
-  } finally {
-    await shared.close();
-    await close();
-  }
 }
 
 const countsOf = ({ columns, searches, links, documents }: Awaited<ReturnType<typeof keyBacklog>>): string =>
