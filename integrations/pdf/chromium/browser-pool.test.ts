@@ -80,6 +80,16 @@ describe('the browser pool', { timeout: 60_000 }, () => {
     await third.release('clean');
   });
 
+  test('never uses a page again whose document planned to go elsewhere, be it in an hour', async () => {
+    const pool = poolOf({ concurrency: 1 });
+    const first = await pool.lease();
+    await first.page.print('<meta http-equiv="refresh" content="3600; url=about:blank"><p>x</p>');
+    await first.release('clean');
+    const second = await pool.lease();
+    expect(second.page).not.toBe(first.page);
+    await second.release('clean');
+  });
+
   test('a browser that cannot start is an error for this document, and tried again for the next', async () => {
     let attempts = 0;
     const pool = createBrowserPool({

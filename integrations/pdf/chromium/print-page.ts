@@ -4,9 +4,9 @@ import { fontAt } from '../fonts/families.ts';
 
 /** A page that prints one document after another. */
 export type PrintPage = {
-  /** @throws what the browser says, also when it died meanwhile. */
+  /** @throws what the browser says, also when it died meanwhile; and when the document left itself before it was printed. */
   print(html: string): Promise<Uint8Array>;
-  /** Leaves the document, and with it what it had still planned (a timed refresh). False when the page does not obey. */
+  /** Leaves the document. False when the page does not obey, or when a document of it had planned to go elsewhere (a timed refresh). */
   empty(): Promise<boolean>;
   /** Also in the middle of printing, which then fails. */
   close(): Promise<void>;
@@ -48,6 +48,12 @@ export async function openPrintPage(browser: Browser): Promise<PrintPage> {
   });
   gone.catch(() => undefined);
 
+  // A refresh that is due while the page is emptied would still replace the next document: such a page is not used again.
+  let hadPlans = false;
+  let hasLeft = false;
+  session.on('Page.frameScheduledNavigation', () => (hadPlans = true));
+  session.on('Page.frameRequestedNavigation', ({ reason }) => (hasLeft ||= reason !== 'initialFrameNavigation'));
+
   const show = async (html: string): Promise<void> => {
     // The answer comes after the events of the document before, so that the next load event is this document's.
     const { frameTree } = await session.send('Page.getFrameTree');
@@ -58,12 +64,13 @@ export async function openPrintPage(browser: Browser): Promise<PrintPage> {
   const print = async (html: string): Promise<Uint8Array> => {
     await Promise.race([show(html), gone]);
     const { data } = await Promise.race([session.send('Page.printToPDF', printing), gone]);
+    if (hasLeft) throw new Error('The document went elsewhere while it was printed');
     return Buffer.from(data, 'base64');
   };
   const empty = (): Promise<boolean> =>
     Promise.race([
       show('').then(
-        () => true,
+        () => !hadPlans && !hasLeft,
         () => false,
       ),
       pause(EMPTY_TIMEOUT_MS, false, { ref: false }),
