@@ -21,7 +21,7 @@ import { createAgreement } from './create-agreement.ts';
 import type { Log, Parts } from './parts.ts';
 import { quickEffects } from './quick.ts';
 import { sendEnvelope } from './send-envelope.ts';
-import { sendMail } from './send-mail.ts';
+import { sendMails } from './send-mails.ts';
 import { sweep } from './sweep.ts';
 import { voidEnvelope } from './void-envelope.ts';
 
@@ -107,7 +107,10 @@ function documentEffects(parts: Parts): DocumentEffects {
   };
 }
 
-const mailEffects = (parts: Parts): MailEffects => ({ sendMail: (messageId) => sendMail(parts, messageId) });
+const mailEffects = (parts: Parts): MailEffects => ({
+  sendMails: (messageIds) => sendMails(parts, messageIds),
+  sendMail: (messageId) => sendMails(parts, [messageId]),
+});
 const housekeepingEffects = (parts: Parts): HousekeepingEffects & RetentionEffects => ({
   sweep: () => sweep(parts),
   applyRetention: () => applyRetention(parts),

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 type Waiting<I, O> = { input: I; resolve(output: O): void; reject(error: unknown): void };
 
 /**
@@ -5,8 +7,12 @@ type Waiting<I, O> = { input: I; resolve(output: O): void; reject(error: unknown
  * few statements. Whatever an answer says was read or written after its question came. Should a round of several fail, each goes by itself,
  * so that nobody suffers for another's.
  * @param work answers in the order of its inputs
+ * @param momentMs waits so long for company before each round; 0: not at all
  */
-export function gathering<I, O>(work: (inputs: readonly I[]) => Promise<readonly O[]>): (input: I) => Promise<O> {
+export function gathering<I, O>(
+  work: (inputs: readonly I[]) => Promise<readonly O[]>,
+  momentMs = 0,
+): (input: I) => Promise<O> {
   const waiting: Waiting<I, O>[] = [];
   let isUnderWay = false;
 
@@ -23,7 +29,10 @@ export function gathering<I, O>(work: (inputs: readonly I[]) => Promise<readonly
   };
   const rounds = async (): Promise<void> => {
     isUnderWay = true;
-    while (waiting.length > 0) await round(waiting.splice(0, togetherMax));
+    while (waiting.length > 0) {
+      if (momentMs > 0) await sleep(momentMs);
+      await round(waiting.splice(0, togetherMax));
+    }
     isUnderWay = false;
   };
   return (input) =>

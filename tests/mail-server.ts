@@ -8,6 +8,8 @@ export type MailServer = {
   received: { to: string; mail: Email }[];
   /** Addresses that are refused for good, each with the server's words. */
   refusals: Map<string, string>;
+  /** Addresses that it takes nothing for just now: a passing failure (451). */
+  puttingOff: Set<string>;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 };
@@ -15,11 +17,12 @@ export type MailServer = {
 export async function startMailServer(): Promise<MailServer> {
   const received: MailServer['received'] = [];
   const refusals = new Map<string, string>();
+  const puttingOff = new Set<string>();
   let server: SMTPServer | null = null;
   let port = 0;
   const listen = () =>
     new Promise<void>((resolve, reject) => {
-      server = createServer(received, refusals);
+      server = createServer({ received, refusals, puttingOff });
       server.once('error', reject);
       server.listen(port, '127.0.0.1', () => {
         const address = server?.server.address();
@@ -33,6 +36,7 @@ export async function startMailServer(): Promise<MailServer> {
     url: `smtp://127.0.0.1:${port}?tls=none`,
     received,
     refusals,
+    puttingOff,
     goAway: () =>
       new Promise((resolve) => {
         if (server) server.close(() => resolve());
@@ -43,14 +47,16 @@ export async function startMailServer(): Promise<MailServer> {
   };
 }
 
-function createServer(received: MailServer['received'], refusals: ReadonlyMap<string, string>): SMTPServer {
+function createServer(state: Pick<MailServer, 'received' | 'refusals' | 'puttingOff'>): SMTPServer {
+  const { received, refusals, puttingOff } = state;
   return new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     closeTimeout: 100,
     onRcptTo({ address }, _session, done) {
       const words = refusals.get(address);
-      done(words === undefined ? null : Object.assign(new Error(words), { responseCode: 550 }));
+      if (puttingOff.has(address)) done(Object.assign(new Error('Try again later'), { responseCode: 451 }));
+      else done(words === undefined ? null : Object.assign(new Error(words), { responseCode: 550 }));
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];

@@ -6,43 +6,36 @@ import { system, type Actor } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import {
   lockMessage,
-  markMessage,
+  markHandedOver,
   noteMailDelay,
   settleMessage,
   waitingMessagesOf,
+  type HandedOver,
   type MessageRow,
   type Recipient,
 } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { record } from './record.ts';
 
-type Delivery =
-  /** `documentId`: the document that left with it. */
-  | { outcome: 'sent'; provider: string; providerMessageId: string; documentId: string | null }
-  | { outcome: 'failed'; provider: string; failure: string };
+/** `documentId`: the document that left with it. */
+export type Delivery = HandedOver & { documentId: string | null };
 
-/** What became of a mail when it was handed over; the first word counts. One that was overtaken in the moment in which it left did leave. */
-export async function mailDelivered(
+/** What became of mails about a booking when they were handed over: the first word about each counts. */
+export async function mailsHandedOver(
   database: Database,
   bookingId: string,
-  messageId: string,
-  delivery: Delivery,
+  deliveries: readonly Delivery[],
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    const message = await lockMessage(tx, messageId);
-    const { outcome, provider } = delivery;
-    if (message.status !== 'requested' && !(message.status === 'superseded' && outcome === 'sent')) return;
-    await markMessage(
-      tx,
-      messageId,
-      outcome === 'sent'
-        ? { status: outcome, provider, providerMessageId: delivery.providerMessageId }
-        : { status: outcome, provider, failure: delivery.failure },
-    );
-    if (outcome === 'failed' && message.recipient === 'guest') await noteAddressTrouble(tx, booking, 'failed', now);
-    const documentId = outcome === 'sent' ? delivery.documentId : null;
-    await recordMail(tx, booking, message, { what: outcome, at: now, actor: system, documentId });
+    for (const message of await markHandedOver(tx, deliveries)) {
+      const { status, recipient } = message;
+      const what = status === 'sent' ? 'sent' : 'failed';
+      if (what === 'failed' && recipient === 'guest') await noteAddressTrouble(tx, booking, what, now);
+      const documentId =
+        what === 'sent' ? (deliveries.find(({ messageId }) => messageId === message.id)?.documentId ?? null) : null;
+      await recordMail(tx, booking, message, { what, at: now, actor: system, documentId });
+    }
   });
 }
 
@@ -129,13 +122,12 @@ export async function clearAddressTrouble(tx: Transaction, bookingId: string): P
   );
 }
 
-/** The same for a mail that is about to leave, should a change have missed it. @returns whether it may leave. */
-export async function mayLeave(database: Database, bookingId: string, messageId: string): Promise<boolean> {
-  return database.transaction(async (tx) => {
+/** The same for mails that were about to leave, should a change have missed them. */
+export async function supersedeOvertaken(database: Database, bookingId: string): Promise<void> {
+  await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
     const facts = await supersedeMails(tx, booking, now);
     if (facts.length > 0) await record(tx, booking, { at: now, actor: system, action: 'mail.superseded', facts });
-    return (await lockMessage(tx, messageId)).status === 'requested';
   });
 }
 

@@ -52,6 +52,8 @@ const contextRow = z.object({
 });
 
 const wholeRow = bookingRow.extend(personRow.shape).extend(contextRow.shape);
+/** `now` is the database's clock at the reading. */
+const mailingRow = wholeRow.extend({ waitingMessageIds: z.array(z.string()), now: z.date() });
 
 /** A booking with the people and things around it: what documents and mails are written from. */
 export type BookingContext = { booking: BookingRow; guest: Guest } & z.infer<typeof contextRow>;
@@ -62,15 +64,43 @@ export async function readBookingContext(
   cipher: PersonalCipher,
   bookingId: string,
 ): Promise<BookingContext> {
-  const row = await db.maybeOne(sql.type(wholeRow)`
-    select ${bookingColumns}, ${personColumns},
+  const row = await db.maybeOne(
+    sql.type(wholeRow)`select ${contextColumns} ${contextSource} where b.id = ${bookingId}`,
+  );
+  if (!row) throw new Error(`There is no booking ${bookingId}.`);
+  return contextOf(cipher, row);
+}
+
+export type MailingContext = BookingContext & Pick<z.infer<typeof mailingRow>, 'waitingMessageIds' | 'now'>;
+
+/** The same with the mails about it that were asked for and have not left, all of one moment. */
+export async function readMailingContext(
+  db: Queryable,
+  cipher: PersonalCipher,
+  bookingId: string,
+): Promise<MailingContext> {
+  const { waitingMessageIds, now, ...row } = await db.one(sql.type(mailingRow)`
+    select ${contextColumns}, clock_timestamp() as now,
+      array(select m.id::text from message m where m.booking_id = b.id and m.status = 'requested') as "waitingMessageIds"
+    ${contextSource} where b.id = ${bookingId}`);
+  return { ...contextOf(cipher, row), waitingMessageIds, now };
+}
+
+function contextOf(cipher: PersonalCipher, row: z.infer<typeof wholeRow>): BookingContext {
+  const { host, organization, meetingType, template, name, email, note, answers, timeZone, locale, ...booking } = row;
+  const guest = openGuest(cipher, { name, email, note, answers, timeZone, locale });
+  return { booking, guest, host, organization, meetingType, template };
+}
+
+const contextColumns = sql.fragment`${bookingColumns}, ${personColumns},
       jsonb_build_object('id', h.id, 'accountId', h.account_id, 'slug', h.slug, 'displayName', h.display_name, 'timeZone', h.time_zone,
         'email', case when h.left_at is null then a.email else coalesce(o.contact_email, owner.email) end, 'locale', a.locale) as host,
       jsonb_build_object('id', o.id, 'name', o.name) as organization,
       jsonb_build_object('id', t.id, 'slug', t.slug, 'title', t.title, 'location', t.location) as "meetingType",
       case when v.id is not null then jsonb_build_object('id', v.id, 'version', v.version, 'name', n.name, 'title', v.title,
         'language', v.language, 'source', v.source, 'sourceSha256', v.source_sha256, 'ownVariables', v.own_variables,
-        'emailCodeRequired', v.email_code_required, 'renewOnReschedule', v.renew_on_reschedule) end as template
+        'emailCodeRequired', v.email_code_required, 'renewOnReschedule', v.renew_on_reschedule) end as template`;
+const contextSource = sql.fragment`
     from booking b
       join host h on h.id = b.host_id
       join account a on a.id = h.account_id
@@ -80,10 +110,4 @@ export async function readBookingContext(
         where om.organization_id = o.id and om.role = 'OWNER' order by om.created_at limit 1) owner
       join meeting_type t on t.id = b.meeting_type_id
       left join nda_template_version v on v.id = b.nda_template_version_id
-      left join nda_template n on n.id = v.template_id
-    where b.id = ${bookingId}`);
-  if (!row) throw new Error(`There is no booking ${bookingId}.`);
-  const { host, organization, meetingType, template, name, email, note, answers, timeZone, locale, ...booking } = row;
-  const guest = openGuest(cipher, { name, email, note, answers, timeZone, locale });
-  return { booking, guest, host, organization, meetingType, template };
-}
+      left join nda_template n on n.id = v.template_id`;

@@ -14,6 +14,15 @@ export type ChangeWording = {
   moveEnded: { to: Date; why: 'expired' | 'declined' | 'released' } | null;
 };
 
+/** Of a booking that nobody has changed. */
+export const noWording: ChangeWording = {
+  by: null,
+  reason: null,
+  declineReason: null,
+  previousStartsAt: null,
+  moveEnded: null,
+};
+
 const row = z.object({
   by: z.enum(['guest', 'host', 'operator', 'system']).nullable(),
   reason: bytes.nullable(),

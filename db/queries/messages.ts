@@ -107,8 +107,10 @@ export async function lockMessage(tx: Queryable, id: string): Promise<MessageRow
   return tx.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id} for update`);
 }
 
-export async function findMessage(db: Queryable, id: string): Promise<MessageRow> {
-  return db.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id}`);
+/** Those of these ids that were asked for and have not left, in the order of asking. */
+export async function waitingAmong(db: Queryable, ids: readonly string[]): Promise<readonly MessageRow[]> {
+  return db.any(sql.type(messageRow)`
+    select ${messageColumns} from message where id = any(${sql.array([...ids], 'uuid')}) and status = 'requested' order by requested_at, id`);
 }
 
 export async function messagesOf(db: Queryable, bookingId: string): Promise<readonly MessageRow[]> {
@@ -119,19 +121,30 @@ export async function messagesOf(db: Queryable, bookingId: string): Promise<read
   );
 }
 
-export async function markMessage(
-  tx: Queryable,
-  id: string,
-  outcome:
-    | { status: 'sent'; provider: string; providerMessageId: string }
-    | { status: 'failed'; provider: string; failure: string },
-): Promise<void> {
-  const sent = outcome.status === 'sent';
-  await tx.query(sql.unsafe`
-    update message set status = ${outcome.status}, provider = ${outcome.provider}, payload_cipher = null, sent_at = case when ${sent} then clock_timestamp() end,
-      provider_message_id = ${sent ? outcome.providerMessageId : null}, failure = ${sent ? null : outcome.failure},
-      settled_at = case when ${!sent} then clock_timestamp() end
-    where id = ${id}`);
+/** What became of a mail when it was handed over. */
+export type HandedOver = { messageId: string; provider: string } & (
+  { outcome: 'sent'; providerMessageId: string } | { outcome: 'failed'; failure: string }
+);
+
+/**
+ * Writes down what became of mails, and locks them; the first word counts. One that was overtaken in the moment in which it left did leave.
+ * @returns those of which this was the first word, in the order of asking
+ */
+export async function markHandedOver(tx: Queryable, mails: readonly HandedOver[]): Promise<readonly MessageRow[]> {
+  const rows = mails.map((mail) =>
+    mail.outcome === 'sent'
+      ? [mail.messageId, mail.outcome, mail.provider, mail.providerMessageId, null]
+      : [mail.messageId, mail.outcome, mail.provider, null, mail.failure],
+  );
+  return tx.any(sql.type(messageRow)`
+    with marked as (
+      update message m set status = over.outcome, provider = over.provider, payload_cipher = null, failure = over.failure,
+        provider_message_id = over.provider_message_id, sent_at = case when over.outcome = 'sent' then clock_timestamp() end,
+        settled_at = case when over.outcome = 'failed' then clock_timestamp() end
+      from ${sql.unnest(rows, ['uuid', 'text', 'text', 'text', 'text'])} as over (id, outcome, provider, provider_message_id, failure)
+      where m.id = over.id and (m.status = 'requested' or (m.status = 'superseded' and over.outcome = 'sent'))
+      returning m.*)
+    select ${messageColumns} from marked order by requested_at, id`);
 }
 
 /** Mails that were asked for and have not left. */

@@ -31,7 +31,7 @@ it('what is logged of a whole booking can be followed by one id, and names nobod
     (found) => found.some(({ route }) => route === 'hostCancel'),
   );
   const activities = new Set(ofBooking.map(({ activity }) => activity));
-  for (const step of ['holdSlot', 'createAgreement', 'sendEnvelope', 'collectSigned', 'confirmBooking', 'sendMail'])
+  for (const step of ['holdSlot', 'createAgreement', 'sendEnvelope', 'collectSigned', 'confirmBooking', 'sendMails'])
     expect(activities).toContain(step);
   expect(ofBooking).toContainEqual(expect.objectContaining({ route: 'hold', status: 201 }));
   expect(new Set(ofBooking.map(({ traceId }) => traceId))).toEqual(new Set([booking.id.replaceAll('-', '')]));

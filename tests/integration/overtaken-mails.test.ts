@@ -115,6 +115,25 @@ it('a mail that is overtaken in the moment in which it leaves counts as sent: it
   expect(sent).toHaveLength(4);
 }, 120_000);
 
+it('an address that is put off keeps the other’s mail from nothing, and each arrives once', async () => {
+  const email = 'put-off@example.net';
+  server.puttingOff.add(email);
+  const before = server.received.length;
+  const { body } = await holdSlot(product, plain, await findSlot(product, host, plain), { guest: { email } });
+  const { id } = body.booking;
+  await eventually(
+    () => mailsOf(product, id),
+    (mails) => mails.some(({ status }) => status === 'sent'),
+  );
+  expect(outline(await mailsOf(product, id))).toEqual([
+    'booking_confirmed to guest: requested',
+    'booking_confirmed to host: sent',
+  ]);
+  server.puttingOff.delete(email);
+  await untilMailed(product, id, 2);
+  expect(server.received.slice(before).map(({ to }) => to)).toEqual([expect.not.stringContaining(email), email]);
+});
+
 describe('while the mail server is away', () => {
   it('a confirmation that waits is overtaken by the cancellation: only that leaves, once', async () => {
     const email = 'overtaken@example.net';

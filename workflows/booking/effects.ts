@@ -61,6 +61,11 @@ export type DocumentEffects = {
   collectSigned(bookingId: string): Promise<Progress>;
 };
 
-export type MailEffects = { sendMail(messageId: string): Promise<void> };
+export type MailEffects = {
+  /** All of them, whatever becomes of the others; fails when one did not leave, and sends no other again when it is repeated. */
+  sendMails(messageIds: readonly string[]): Promise<void>;
+  /** One; asked for by bookings that began before they were sent together. */
+  sendMail(messageId: string): Promise<void>;
+};
 export type HousekeepingEffects = { sweep(): Promise<void> };
 export type Effects = QuickEffects & DocumentEffects & MailEffects & HousekeepingEffects;

@@ -227,25 +227,28 @@ class BookingLife {
     if (!isRead) await this.read();
   }
 
+  /** What one change asks for leaves in one step. Runs from before this was asked send each by itself, and are replayed as they went. */
   private sendMails(progress: Progress): void {
-    for (const messageId of progress.pendingMessageIds) {
-      if (this.mailsUnderWay.has(messageId) || this.mailsDone.has(messageId)) continue;
-      this.mailsUnderWay.add(messageId);
-      void this.sendMail(messageId);
-    }
+    const asked = progress.pendingMessageIds.filter((id) => !this.mailsUnderWay.has(id) && !this.mailsDone.has(id));
+    if (asked.length === 0) return;
+    for (const id of asked) this.mailsUnderWay.add(id);
+    if (patched('mails-together')) void this.untilSent(asked, () => mail.sendMails(asked));
+    else for (const id of asked) void this.untilSent([id], () => mail.sendMail(id));
   }
 
-  private async sendMail(messageId: string): Promise<void> {
+  private async untilSent(messageIds: readonly string[], send: () => Promise<void>): Promise<void> {
     for (let isSent = false; !isSent;) {
       try {
-        await mail.sendMail(messageId);
+        await send();
         isSent = true;
       } catch (error) {
         await this.suffer('send_mail', nameOfFailure(error));
       }
     }
-    this.mailsDone.add(messageId);
-    this.mailsUnderWay.delete(messageId);
+    for (const id of messageIds) {
+      this.mailsDone.add(id);
+      this.mailsUnderWay.delete(id);
+    }
     // The last of them ends the trouble: the main loop should look.
     if (this.troubles.has('send_mail') || this.progress?.attention?.step === 'send_mail') this.wake();
   }
