@@ -55,8 +55,12 @@ export async function bookingsThatEnded(
       and ${waitsForNobody} order by ended_at desc limit 2000`);
 }
 
-/** Bookings that need a workflow: what is held or confirmed goes on by itself, in time. Ids in the order of the meetings. */
-export async function bookingsUnderWay(db: Queryable): Promise<readonly string[]> {
+/**
+ * Bookings that need a workflow: what is held or confirmed goes on by itself, in time. Ids in the order of the meetings.
+ * @param olderThanSeconds of those that were made just now, the engine may not tell yet
+ */
+export async function bookingsUnderWay(db: Queryable, olderThanSeconds: number): Promise<readonly string[]> {
   return db.anyFirst(sql.type(id)`
-    select id from booking where status in ('held', 'confirmed') and created_at < now() - interval '10 seconds' order by starts_at`);
+    select id from booking where status in ('held', 'confirmed') and created_at < now() - ${olderThanSeconds} * interval '1 second'
+    order by starts_at`);
 }

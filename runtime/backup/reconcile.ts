@@ -17,7 +17,7 @@ export async function reconcile(shared: Pick<Shared, 'database' | 'stream' | 'en
   const lost = await lostFacts(database, stream);
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   await publishAgain(database, createFactPublisher(database, stream, quiet), lost);
-  const ids = new Set([...(await bookingsUnderWay(database)), ...(await bookingsToNudge(database, 0))]);
+  const ids = new Set([...(await bookingsUnderWay(database, 0)), ...(await bookingsToNudge(database, 0))]);
   for (const id of ids) {
     const booking = await findBooking(database, id);
     if (booking) await engine.nudge(booking);

@@ -13,6 +13,7 @@ import { bookingWorkflowId, bookingWorkflowType } from '#workflows/booking/messa
 import { counted, shown, type Check, type Finding, type Patient } from './finding.ts';
 
 const overdueAfterSeconds = 120;
+const madeJustNowSeconds = 10;
 /** So long does the sweep try by itself. */
 const overSinceSeconds = 600;
 
@@ -22,7 +23,7 @@ export const workflows: Check = {
   title: 'every running booking has its workflow',
   look: async (patient) => {
     const running = await runningBookings(patient);
-    const underWay = await bookingsUnderWay(patient.database);
+    const underWay = await bookingsUnderWay(patient.database, madeJustNowSeconds);
     const gone: string[] = [];
     // The engine's list is a moment behind: what it lacks is asked for by name.
     for (const id of underWay) if (!running.has(id) && !(await isRunning(patient, id))) gone.push(id);

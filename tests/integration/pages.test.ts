@@ -90,7 +90,9 @@ describe('a page of the dashboard', () => {
     const asked = await send<BookingList>(product, 'GET', '/bookings?view=past&q=Ada&limit=25', {
       cookie: host.cookie,
     });
-    expect(list).toEqual({ ...asked.body, serverTime: list?.serverTime });
+    // Facts of others move the stream's position on between the two.
+    expect(list).toEqual({ ...asked.body, serverTime: list?.serverTime, position: list?.position });
+    expect(list?.position).toBeLessThanOrEqual(asked.body.position);
     const types = await send(product, 'GET', '/meeting-types', { cookie: host.cookie });
     expect(carried(html, '/meeting-types')).toEqual(types.body);
     expect(carried(html, '/booking-totals')).not.toBeNull();

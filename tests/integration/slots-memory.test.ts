@@ -217,18 +217,23 @@ describe('the position of an answer', () => {
     await Promise.all([holding, watch(), watch(), watch()]);
     answers.push(await ask(type, {}, own));
 
-    const { last } = await product.shared.stream.bounds();
-    const subjects = [`slot.held.*.${own.hostId}`];
-    const facts = (await product.shared.stream.read({ from: 1, to: last, subjects })).map(({ position, json }) => ({
-      position,
-      startsAt: z.object({ data: z.object({ startsAt: z.string() }) }).parse(json).data.startsAt,
-    }));
+    const told = async () => {
+      const { last } = await product.shared.stream.bounds();
+      const subjects = [`slot.held.*.${own.hostId}`];
+      const facts = (await product.shared.stream.read({ from: 1, to: last, subjects })).map(({ position, json }) => ({
+        position,
+        startsAt: z.object({ data: z.object({ startsAt: z.string() }) }).parse(json).data.startsAt,
+      }));
+      return { last, facts };
+    };
+    // Facts leave a moment after the answer.
+    const { last, facts } = await eventually(told, (seen) => seen.facts.length >= starts.length);
     expect(facts).toHaveLength(starts.length);
     for (const answer of answers) {
       expect(answer.position).toBeLessThanOrEqual(last);
-      const told = facts.filter(({ position }) => position <= answer.position).map(({ startsAt }) => startsAt);
+      const toldBefore = facts.filter(({ position }) => position <= answer.position).map(({ startsAt }) => startsAt);
       const offered = new Set(startsOf(answer));
-      expect(told.filter((start) => offered.has(start))).toEqual([]);
+      expect(toldBefore.filter((start) => offered.has(start))).toEqual([]);
     }
     expect(new Set(answers.map(({ position }) => position)).size).toBeGreaterThan(3);
   });
