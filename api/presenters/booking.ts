@@ -4,7 +4,8 @@ import { needsAddress } from '#domain/booking/mails.ts';
 import { needsNewSignature, pendingMoveOf } from '#domain/booking/moves.ts';
 import { mayCancel, mayMarkNoShow, mayRelease, mayReschedule, mayUndoNoShow } from '#domain/booking/transitions.ts';
 import type { AuditEventRow, AuditRow } from '#db/queries/audit.ts';
-import type { BookingContext } from '#db/queries/booking-context.ts';
+import type { BookingContext, TemplateVersion } from '#db/queries/booking-context.ts';
+import type { BookingRow, Guest } from '#db/queries/bookings.ts';
 import type { DocumentRow } from '#db/queries/documents.ts';
 import type { EnvelopeRow } from '#db/queries/envelopes.ts';
 import type { SummaryRow } from '#db/queries/host-bookings.ts';
@@ -13,9 +14,19 @@ import type { MessageRow } from '#db/queries/messages.ts';
 type Json<T extends z.ZodType> = z.input<T>;
 export type Snapshot = { now: Date; position: number };
 
+/** A booking with what its guest is told of the people and things around it. */
+export type GuestSight = {
+  booking: BookingRow;
+  guest: Pick<Guest, 'name' | 'email' | 'timeZone' | 'locale'>;
+  host: Pick<BookingContext['host'], 'slug' | 'displayName'>;
+  organization: Pick<BookingContext['organization'], 'name'>;
+  meetingType: BookingContext['meetingType'];
+  template: Pick<TemplateVersion, 'renewOnReschedule'> | null;
+};
+
 /** What a guest sees of their own booking. */
 export function guestBooking(
-  context: BookingContext,
+  context: GuestSight,
   more: { envelope: EnvelopeRow | null; messages: readonly MessageRow[]; documents: readonly DocumentRow[] },
   snapshot: Snapshot,
 ): Json<typeof contract.GuestBooking> {
@@ -52,7 +63,7 @@ export function guestBooking(
 }
 
 function timeline(
-  { booking }: BookingContext,
+  { booking }: GuestSight,
   { envelope, messages }: { envelope: EnvelopeRow | null; messages: readonly MessageRow[] },
 ): Json<typeof contract.TimelineStep>[] {
   const mailed = messages.find(({ kind, recipient }) => kind === 'booking_confirmed' && recipient === 'guest');

@@ -1,5 +1,5 @@
 import { documentRead } from '#db/changes/agreement.ts';
-import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
+import { readBookingContext } from '#db/queries/booking-context.ts';
 import { databaseNow } from '#db/queries/bookings.ts';
 import { documentOf, documentsOf, type DocumentRow } from '#db/queries/documents.ts';
 import { decidingEnvelopeOf } from '#db/queries/envelopes.ts';
@@ -103,8 +103,8 @@ export async function readGuestBooking(parts: ApiParts, bookingId: string) {
 /** What has just been decided about a booking that was read before it. */
 export type JustHeld = { at: string; until: string | null };
 
-/** The same without another look, for one whose hold was asked for after `position`: facts from there on tell of whatever was sent meanwhile. */
-export function presentNewBooking(parts: ApiParts, before: BookingContext, held: JustHeld, position: number) {
+/** The same without a look, for one whose hold was asked for after `position`: facts from there on tell of whatever was sent meanwhile. */
+export function presentNewBooking(parts: ApiParts, before: present.GuestSight, held: JustHeld, position: number) {
   const at = new Date(held.at);
   const state = held.until
     ? { status: 'held' as const, holdExpiresAt: new Date(held.until) }

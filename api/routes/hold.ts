@@ -1,13 +1,13 @@
 import { gathering } from '#db/gathering.ts';
-import { readBookingContext } from '#db/queries/booking-context.ts';
 import { occupied } from '#db/queries/claims.ts';
-import { requestBooking, type NewBooking } from '#db/queries/bookings.ts';
+import { requestBooking, type BookingRow, type NewBooking } from '#db/queries/bookings.ts';
 import { sha256 } from '#db/personal.ts';
-import { findBookableTypes, type PublicTypeRow } from '#db/queries/public-pages.ts';
+import { findBookableTypes, type BookableTypeRow } from '#db/queries/public-pages.ts';
 import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import type { BookingRequest } from '#contract/bookings.ts';
 import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
+import type { GuestSight } from '../presenters/booking.ts';
 import { reasonsForGuests } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -32,20 +32,21 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
       const outcome = await turnstile.pass(type.hostId, during, async () => {
         const requested = await requestBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
         if (requested.taken) return { outcome: 'slot_taken' as const, taken: requested.taken };
-        // What the answer tells of people and places is read meanwhile; of a repeat, whose booking may have come further, nothing is known.
-        const reading = requested.isNew ? readBookingContext(database, cipher, booking.id) : null;
-        const [held, before] = await Promise.all([engine.hold(booking), reading]);
-        return held.outcome === 'held' ? { ...held, before, taken: during } : held;
+        const held = await engine.hold(booking);
+        return held.outcome === 'held' ? { ...held, row: requested.booking, taken: during } : held;
       });
       parts.meter.holdDecided(outcome.outcome);
       if (outcome.outcome === 'slot_not_offered')
         throw new Refused('slot_not_offered', { context: { reasons: reasonsForGuests(outcome.reasons) } });
       if (outcome.outcome !== 'held') throw new Refused('slot_taken');
-      const { before, held } = outcome;
+      const { row, held } = outcome;
       const token = cipher.guestToken(booking.id);
       return {
+        // Of a repeat, whose booking may have come further, nothing is known.
         booking:
-          before && held ? presentNewBooking(parts, before, held, position) : await readGuestBooking(parts, booking.id),
+          row && held
+            ? presentNewBooking(parts, sightOf(row, booking.guest, type), held, position)
+            : await readGuestBooking(parts, booking.id),
         token,
         url: `${parts.publicUrl}/my-booking#${token}`,
       };
@@ -59,7 +60,12 @@ const noSuchType = {
   message: 'There is no such meeting type, or it takes no bookings now.',
 };
 
-function newBooking(id: string, request: BookingRequest, type: PublicTypeRow): NewBooking {
+function sightOf(booking: BookingRow, guest: NewBooking['guest'], type: BookableTypeRow): GuestSight {
+  const { host, template } = type;
+  return { booking, guest, host, organization: { name: host.organizationName }, meetingType: type, template };
+}
+
+function newBooking(id: string, request: BookingRequest, type: BookableTypeRow): NewBooking {
   const [standard = 0] = type.durationsMinutes;
   const durationMinutes = request.durationMinutes ?? standard;
   if (!type.durationsMinutes.includes(durationMinutes)) {
@@ -75,7 +81,6 @@ function newBooking(id: string, request: BookingRequest, type: PublicTypeRow): N
   }
   refuseMissingAnswers(request, type);
   const startsAt = new Date(request.startsAt);
-  const { locale, ...guest } = request.guest;
   return {
     id,
     organizationId: type.organizationId,
@@ -90,13 +95,13 @@ function newBooking(id: string, request: BookingRequest, type: PublicTypeRow): N
     rescheduleCutoffMinutes: type.rescheduleCutoffMinutes,
     rescheduleLimit: type.rescheduleLimit,
     ndaTemplateVersionId: type.template?.id ?? null,
-    guest: { ...guest, locale },
+    guest: request.guest,
     answers: request.answers,
   };
 }
 
 /** What the NDA needs must be there before the slot is held: not when the document is made. */
-function refuseMissingAnswers(request: BookingRequest, type: PublicTypeRow): void {
+function refuseMissingAnswers(request: BookingRequest, type: BookableTypeRow): void {
   const missing = (type.template?.ownVariables ?? []).filter(
     ({ name, filledBy, required, value }) =>
       filledBy === 'guest' && required && !(request.answers[name] ?? value).trim(),

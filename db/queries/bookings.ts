@@ -112,7 +112,7 @@ export type NewBooking = {
   rescheduleCutoffMinutes: number;
   rescheduleLimit: number;
   ndaTemplateVersionId: string | null;
-  guest: { name: string; email: string; note: string; timeZone: string; locale: string };
+  guest: Omit<Guest, 'answers'>;
   answers: Readonly<Record<string, string>>;
 };
 
@@ -135,7 +135,7 @@ export async function requestBooking(
       where host_id = ${input.hostId} and is_live and during && tstzrange(${during.from.toISOString()}, ${during.to.toISOString()})
         and (expires_at is null or expires_at > now()) and not exists (select from booking where id = ${input.id})
       limit 1),
-    request as (insert into booking (id, organization_id, host_id, meeting_type_id, session_id, status, nda_status, starts_at, ends_at,
+    request as (insert into booking as b (id, organization_id, host_id, meeting_type_id, session_id, status, nda_status, starts_at, ends_at,
       buffer_before_minutes, buffer_after_minutes, hold_minutes, reminders_minutes, reschedule_cutoff_minutes, reschedule_limit,
       nda_template_version_id, guest_name_cipher, guest_email_cipher, guest_note_cipher, answers_cipher, guest_time_zone, guest_locale,
       guest_search, search_key_id, guest_token_sha256)
@@ -149,21 +149,21 @@ export async function requestBooking(
       ${sql.array(cipher.searchTokens(input.organizationId, [guest.name, guest.email]), 'text')}, ${cipher.keyId},
       ${sql.binary(tokenSha256)}
     from without_waiting where not exists (select from taken)
-    on conflict (id) do nothing returning id)
-    select taken."from", taken."to", exists (select from request) as "isNew" from without_waiting left join taken on true`);
-  const { from, to, isNew } = requested;
-  if (from && to) return { taken: { from, to }, isNew };
+    on conflict (id) do nothing returning ${bookingColumns})
+    select taken."from", taken."to", request.* from without_waiting left join taken on true left join request on true`);
+  const { from, to, ...booking } = requested;
+  if (from && to) return { taken: { from, to } };
   await insertGuestLinks(db, cipher, input);
-  return { taken: null, isNew };
+  return { taken: null, booking: booking.id === null ? null : booking };
 }
 
-export type Requested = {
-  /** The time that somebody else has, if it is in the way. */
-  taken: Occupied | null;
-  /** Whether this was the first try, and is a row now. */
-  isNew: boolean;
-};
-const requestedRow = z.object({ from: z.date().nullable(), to: z.date().nullable(), isNew: z.boolean() });
+export type Requested =
+  /** The time that somebody else has, and that is in the way. */
+  | { taken: Occupied }
+  /** The row as it is now; null where an earlier try has made one. */
+  | { taken: null; booking: BookingRow | null };
+const inTheWay = z.object({ from: z.date().nullable(), to: z.date().nullable() });
+const requestedRow = z.union([bookingRow.extend(inTheWay.shape), inTheWay.extend({ id: z.null() })]);
 
 export const personRow = z.object({
   name: bytes.nullable(),

@@ -69,10 +69,15 @@ export async function findPublicType(db: Queryable, hostId: string, slug: string
   );
 }
 
-/** Each of these meeting types, or null where guests cannot book it now; in the order of the ids. */
-export async function findBookableTypes(db: Queryable, ids: readonly string[]): Promise<(PublicTypeRow | null)[]> {
-  const rows = await db.any(sql.type(typeRow)`
-    select ${columns} from meeting_type t where ${bookable} and t.id = any(${sql.array([...new Set(ids)], 'uuid')})`);
+const bookableRow = typeRow.extend({ host: hostRow.pick({ slug: true, displayName: true, organizationName: true }) });
+export type BookableTypeRow = z.infer<typeof bookableRow>;
+
+/** Each of these meeting types with whose it is, or null where guests cannot book it now; in the order of the ids. */
+export async function findBookableTypes(db: Queryable, ids: readonly string[]): Promise<(BookableTypeRow | null)[]> {
+  const rows = await db.any(sql.type(bookableRow)`
+    select ${columns}, jsonb_build_object('slug', h.slug, 'displayName', h.display_name, 'organizationName', o.name) as host
+    from meeting_type t join host h on h.id = t.host_id join organization o on o.id = h.organization_id
+    where ${bookable} and t.id = any(${sql.array([...new Set(ids)], 'uuid')})`);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
