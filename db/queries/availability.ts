@@ -86,8 +86,9 @@ const ofBooking = sql.fragment`b.id, b.meeting_type_id, b.session_id, b.buffer_b
 const timeOfClaim = sql.fragment`case when c.is_move then coalesce(b.move_starts_at, lower(c.during)) else b.starts_at end as starts_at,
   case when c.is_move then coalesce(b.move_ends_at, upper(c.during)) else b.ends_at end as ends_at`;
 
-// A buffer is a day at most, and limits count whole ISO weeks: claims this far around the range can matter.
-const marginDays = 9;
+// Claims this far around the range can matter: a meeting is a day long at most, its buffer another one; limits count whole ISO weeks.
+const margin = sql.fragment`case when t.limit_per_day is null and t.limit_per_week is null and t.limit_minutes_per_day is null
+  then interval '2 days' else interval '9 days' end`;
 
 /**
  * What decides the slots of a meeting type in a range. `durationMinutes`: one of the type's durations, else the first.
@@ -107,7 +108,7 @@ export async function readAvailability(
       t.seats_per_slot as "seatsPerSlot",
       (select ${scheduleAsJson} from schedule
         where schedule.host_id = t.host_id and (schedule.id = t.schedule_id or (t.schedule_id is null and schedule.is_default))) as schedule,
-      coalesce((select jsonb_agg(jsonb_build_object('bookingId', id, 'meetingTypeId', meeting_type_id, 'sessionId', session_id,
+      coalesce((select json_agg(json_build_object('bookingId', id, 'meetingTypeId', meeting_type_id, 'sessionId', session_id,
           'startsAt', (extract(epoch from starts_at) * 1000)::bigint, 'endsAt', (extract(epoch from ends_at) * 1000)::bigint,
           'before', buffer_before_minutes, 'after', buffer_after_minutes, 'expiresAt', (extract(epoch from expires_at) * 1000)::bigint))
         from (
@@ -119,10 +120,12 @@ export async function readAvailability(
           where b.organization_id = t.organization_id and b.host_id = t.host_id and b.status in ('completed', 'no_show')
             and b.starts_at >= lower(around.range) and b.starts_at < upper(around.range)) m), '[]') as claims,
       clock_timestamp() as now
-    from meeting_type t join host h on h.id = t.host_id, lateral (select tstzrange(
-      case when t.booking_window ->> 'kind' = 'rolling_available' then least(${range.from.toISOString()}::timestamptz, now())
-        else ${range.from.toISOString()}::timestamptz end - ${marginDays} * interval '1 day',
-      ${range.to.toISOString()}::timestamptz + ${marginDays} * interval '1 day') as range) around
+    from meeting_type t join host h on h.id = t.host_id,
+      lateral (select ${margin} as margin) beyond,
+      lateral (select tstzrange(
+        case when t.booking_window ->> 'kind' = 'rolling_available' then least(${range.from.toISOString()}::timestamptz, now())
+          else ${range.from.toISOString()}::timestamptz end - beyond.margin,
+        ${range.to.toISOString()}::timestamptz + beyond.margin) as range) around
     where ${isMeant(which)} and t.is_active and t.archived_at is null`);
   if (!row) return null;
   const durationMinutes = options.durationMinutes ?? row.durationsMinutes[0];
