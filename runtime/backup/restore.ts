@@ -65,6 +65,8 @@ export async function restore(archive: Archive, target: RestoreTarget, report: P
       report(`  ${tables.length} tables, ${tables.reduce((sum, { rows }) => sum + rows, 0)} rows`);
       const applied = await migrate(target.ownerUrl);
       await discardAside(client);
+      // Or the first questions are planned for empty tables.
+      await client.query('analyze');
       return applied;
     } catch (error) {
       await takeBack(client);

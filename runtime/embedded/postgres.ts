@@ -77,6 +77,9 @@ function serverArguments({ dataDir, port, durable }: PostgresOptions): string[] 
     unix_socket_directories: '',
     max_connections: '200',
     shared_buffers: '128MB',
+    // Plans that were made while tables were empty are made anew as they fill: with Postgres' own minute, a new system's first hundreds of
+    // bookings are looked for by reading all of them.
+    autovacuum_naptime: '5s',
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(durable === false

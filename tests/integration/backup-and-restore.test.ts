@@ -102,6 +102,20 @@ async function contentOf(url: string): Promise<Record<string, string>> {
   }
 }
 
+/** What Postgres plans with; -1 where nobody has told it. */
+async function bookingsThatPlansExpect(url: string): Promise<number | undefined> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      `select reltuples::int as count from pg_class where oid = 'booking'::regclass`,
+    );
+    return rows[0]?.count;
+  } finally {
+    await client.end();
+  }
+}
+
 const ownerEnv = (): Environment => ({ ...product.env, MIGRATION_DATABASE_URL: product.database.ownerUrl });
 
 describe('a backup', () => {
@@ -189,6 +203,7 @@ describe('after everything was destroyed', () => {
     expect(restored.exitCode, restored.stderr).toBe(0);
     expect(jsonOf(restored)).toMatchObject({ ok: true, documents: 4, applied: [], resumed: 4 });
     expect(await contentOf(database.superuserUrl)).toEqual(before);
+    expect(await bookingsThatPlansExpect(database.superuserUrl)).toBe(4);
 
     product = await startProduct({ env });
     for (const { id } of [signed, toSign]) {
