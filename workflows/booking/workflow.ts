@@ -43,6 +43,12 @@ const minute = 60_000;
 /** How long a failing step rests before it is tried again by itself. */
 const rests = [1, 2, 5, 10, 15].map((minutes) => minutes * minute);
 
+/**
+ * Runs from before this was asked read once more what a change had answered, and send each mail by itself; they are replayed as they went. One
+ * question for both, as each costs every booking two events and an entry in the engine's list.
+ */
+const hasFewerSteps = (): boolean => patched('fewer-steps');
+
 class BookingLife {
   private readonly bookingId: string;
   private progress: Progress | null = null;
@@ -150,11 +156,10 @@ class BookingLife {
   }
 
   /**
-   * What a change from outside the main loop has led to. When nothing else came meanwhile, there is nothing to read after it. Runs from before
-   * this was asked read once more, and are replayed as they went.
+   * What a change from outside the main loop has led to. When nothing else came meanwhile, there is nothing to read after it.
    */
   private learn(progress: Progress, newsBefore: number): void {
-    const isAll = this.newsCount === newsBefore && patched('own-changes-are-read');
+    const isAll = this.newsCount === newsBefore && hasFewerSteps();
     this.progress = progress;
     this.newsCount += 1;
     if (isAll) this.newsRead = this.newsCount;
@@ -227,12 +232,12 @@ class BookingLife {
     if (!isRead) await this.read();
   }
 
-  /** What one change asks for leaves in one step. Runs from before this was asked send each by itself, and are replayed as they went. */
+  /** What one change asks for leaves in one step. */
   private sendMails(progress: Progress): void {
     const asked = progress.pendingMessageIds.filter((id) => !this.mailsUnderWay.has(id) && !this.mailsDone.has(id));
     if (asked.length === 0) return;
     for (const id of asked) this.mailsUnderWay.add(id);
-    if (patched('mails-together')) void this.untilSent(asked, () => mail.sendMails(asked));
+    if (hasFewerSteps()) void this.untilSent(asked, () => mail.sendMails(asked));
     else for (const id of asked) void this.untilSent([id], () => mail.sendMail(id));
   }
 
