@@ -1,5 +1,6 @@
 import { createMailbox, type MailboxOptions } from './mailbox.ts';
 import type { Mailer } from './mailer.ts';
+import { onceEach } from './once-each.ts';
 import { createPostmarkMailer, type PostmarkOptions } from './postmark.ts';
 import { createSmtpMailer, type SmtpOptions } from './smtp.ts';
 
@@ -9,6 +10,10 @@ export type MailerOptions =
   | ({ driver: 'postmark' } & PostmarkOptions);
 
 export function createMailer(options: MailerOptions): Mailer {
+  return onceEach(driverOf(options));
+}
+
+function driverOf(options: MailerOptions): Mailer {
   switch (options.driver) {
     case 'mailbox':
       return createMailbox(options);

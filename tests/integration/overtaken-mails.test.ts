@@ -32,8 +32,17 @@ let plain: TestType;
 let signed: TestType;
 /** What happens between a mail's leaving and the note of it. */
 let afterLeaving = () => Promise.resolve();
+/** So many transactions are lost from now on: the database goes away between a mail's leaving and the note of it. */
+let transactionsToLose = 0;
 const slowToNote = (parts: Parts): Parts => ({
   ...parts,
+  database: new Proxy(parts.database, {
+    get: (database, name) => {
+      if (name !== 'transaction' || transactionsToLose === 0) return Reflect.get(database, name) as unknown;
+      transactionsToLose -= 1;
+      return () => Promise.reject(new Error('the connection was lost'));
+    },
+  }),
   mailer: {
     name: parts.mailer.name,
     send: async (mail) => {
@@ -114,6 +123,23 @@ it('a mail that is overtaken in the moment in which it leaves counts as sent: it
   const sent = (await factsOf(product, booking.id)).filter(({ type }) => type === 'notify.email.sent');
   expect(sent).toHaveLength(4);
 }, 120_000);
+
+it('mails whose note was lost with the database are noted later, and leave no second time', async () => {
+  const email = 'not-noted@example.net';
+  const before = server.received.length;
+  let asked = 0;
+  afterLeaving = () => {
+    // The note of both, and of each by itself.
+    if (asked === 0) transactionsToLose = 3;
+    asked += 1;
+    return Promise.resolve();
+  };
+  const { body } = await holdSlot(product, plain, await findSlot(product, host, plain), { guest: { email } });
+  await untilMailed(product, body.booking.id, 2);
+  afterLeaving = () => Promise.resolve();
+  expect(asked).toBe(4);
+  expect(server.received.slice(before)).toHaveLength(2);
+});
 
 it('an address that is put off keeps the other’s mail from nothing, and each arrives once', async () => {
   const email = 'put-off@example.net';
