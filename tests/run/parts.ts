@@ -72,6 +72,7 @@ export function allParts(): Part[] {
     deployed('compose', composeAtHand()),
     deployed('helm', helmAtHand()),
     deployed('alerts', promtoolAtHand()),
+    deployed('dashboard', { program: process.execPath }),
     deployed('image', { program: process.execPath }),
     {
       ...check('ci-workflows', '../../tests/run/actionlint.ts'),
