@@ -18,6 +18,7 @@ import type { TraceSinks } from '#workflows/tracing.ts';
 import { applyRetention } from './apply-retention.ts';
 import { collectSigned } from './collect-signed.ts';
 import { createAgreement } from './create-agreement.ts';
+import { kindOfFailure } from './failure-kind.ts';
 import type { Log, Parts } from './parts.ts';
 import { quickEffects } from './quick.ts';
 import { sendEnvelope } from './send-envelope.ts';
@@ -126,7 +127,7 @@ function failuresWithoutPersons(log: Log): ActivityInboundCallsInterceptor {
       try {
         return await next(input);
       } catch (error) {
-        const type = error instanceof Error ? error.name : 'Error';
+        const type = kindOfFailure(error);
         log.error({ error, activityFailure: type }, 'an activity failed');
         throw ApplicationFailure.create({
           message: `${type}: the worker's log has the details`,
