@@ -1,10 +1,49 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { bytes } from '../bytes.ts';
+import { personalColumns } from '../personal-columns.ts';
+import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
 import { waitsForNobody } from './left-behind.ts';
 
 /** Questions that only a person's look at the whole asks: nothing here belongs into a request. */
 const id = z.object({ id: z.string() });
+
+const sealedRow = z.object({ keyId: z.string(), count: z.number(), sample: bytes });
+const name = (text: string) => sql.identifier([text]);
+
+/**
+ * What these master keys do not open: by the name of the key that encrypted it, how many values. Reads every row, and opens one of each
+ * column and key, as a key of the same name may still be another key.
+ */
+export async function valuesWithoutKey(
+  db: Queryable,
+  cipher: PersonalCipher,
+): Promise<readonly { keyId: string; count: number }[]> {
+  const closed = new Map<string, number>();
+  for (const { table, column, context } of personalColumns) {
+    // PersonalCipher's layout: a version, the length of the key's name, the name. An empty value was erased.
+    const sealedBy = sql.fragment`substring(${name(column)} from 3 for get_byte(${name(column)}, 1))`;
+    const rows = await db.any(sql.type(sealedRow)`
+      select encode(keys.sealed_by, 'escape') as "keyId", keys.count,
+        (select ${name(column)} from ${name(table)} where length(${name(column)}) > 2 and ${sealedBy} = keys.sealed_by limit 1) as sample
+      from (
+        select ${sealedBy} as sealed_by, count(*) as count from ${name(table)} where length(${name(column)}) > 2 group by 1
+      ) keys`);
+    for (const { keyId, count, sample } of rows)
+      if (!opens(cipher, sample, context)) closed.set(keyId, (closed.get(keyId) ?? 0) + count);
+  }
+  return [...closed].map(([keyId, count]) => ({ keyId, count }));
+}
+
+function opens(cipher: PersonalCipher, sealed: Uint8Array, context: string): boolean {
+  try {
+    cipher.openBytes(sealed, context);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Claims that keep others out for a booking that is over, or that does not move there any more. */
 export async function strayClaims(db: Queryable): Promise<readonly string[]> {

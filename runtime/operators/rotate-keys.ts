@@ -2,15 +2,18 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { keyBacklog, rotateToNewestKey } from '#db/changes/rotate-keys.ts';
+import { valuesWithoutKey } from '#db/queries/inspection.ts';
 import { describeKeys } from '#integrations/signing/builtin/authority.ts';
 import { CommandFailed, type Outcome } from '../cli/terminal.ts';
 import type { Progress } from '../progress.ts';
 import { withRunningSystem } from './running-system.ts';
 
-/** Everything under the newest master key; or only what is left until it is. */
+/** Everything under the newest master key; or only what is left until it is. @throws CommandFailed when one that is in use was not given */
 export async function rotateMasterKey(options: { onlyCheck: boolean }, report: Progress): Promise<Outcome> {
   return withRunningSystem(report, async (shared) => {
     const { database, cipher, vault } = shared;
+    const closed = await valuesWithoutKey(database, cipher);
+    if (closed.length > 0) throw new CommandFailed(closed.map(lacks).join('\n'));
     const done = options.onlyCheck
       ? null
       : await rotateToNewestKey({ database, cipher, rewrap: (wrapped) => vault.rewrap(wrapped) });
@@ -23,6 +26,9 @@ export async function rotateMasterKey(options: { onlyCheck: boolean }, report: P
     return { fine, lines, data: { keyId: cipher.keyId, rewritten: done, left } };
   });
 }
+
+const lacks = ({ keyId, count }: { keyId: string; count: number }): string =>
+  `MASTER_KEY lacks the key named ${keyId}, under which ${count} values were encrypted: give this command what the processes have.`;
 
 const organizationRow = z.object({ id: z.string(), name: z.string() });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -81,6 +82,7 @@ describe('the doctor', () => {
       'migrations',
       'settings',
       'clock',
+      'master-keys',
       'workers',
       'workflows',
       'claims',
@@ -116,7 +118,7 @@ describe('the doctor', () => {
       source: 'docusign',
       sourceId: 'event-1',
       reason: 'unknown_event',
-      payload: Buffer.from('sealed'),
+      payload: product.shared.cipher.seal('{}', 'dead_letter.payload'),
     });
     await tamper();
 
@@ -162,6 +164,20 @@ describe('the doctor', () => {
     expect(result.stdout).toMatch(/✗ NATS cannot be reached: .+\n.+\n\s+→ See NATS_URL/);
     expect(result.stdout).toContain('Not looked at, because that needs what cannot be reached: migrations,');
   });
+});
+
+it('the doctor finds that the master key is another one, also under the same name, and rotation refuses to begin', async () => {
+  for (const MASTER_KEY of [randomBytes(32).toString('base64'), `next=${randomBytes(32).toString('base64')}`]) {
+    const env = { ...product.env, MASTER_KEY };
+    const report = jsonOf<Report>(await countersign(env, 'doctor', '--json'));
+    expect(findingsOf(report, 'master-keys')).toMatchObject([{ severity: 'error', mendable: false }]);
+    expect(findingsOf(report, 'master-keys')[0]?.what).toMatch(
+      /^\d+ values were encrypted under a master key named 1 /,
+    );
+    const rotated = await countersign(env, 'rotate-master-key');
+    expect(rotated).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(rotated.stderr).toMatch(/^MASTER_KEY lacks the key named 1, .*\n$/);
+  }
 });
 
 /** As somebody with the superuser's password could. */
