@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { createBookingEngine, type BookingEngine } from '#api/engine.ts';
 import { databaseCeremonies } from '#activities/ceremonies.ts';
 import { signatureAnchor } from '#activities/create-agreement.ts';
@@ -26,7 +26,7 @@ import type { Config } from './config.ts';
 import { giveWay } from './give-way.ts';
 import { measuredRenderer, measuredSigning } from './observability/measured.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
-import { temporalConnectionOptions } from './temporal-setup.ts';
+import { connectToTemporal } from './temporal-setup.ts';
 
 /** What api, worker and the command line share: connections and the parts made from them. */
 export type Shared = {
@@ -55,7 +55,7 @@ export async function openShared(
   const clock = await followDatabaseClock(database);
   const cipher = createPersonalCipher(masterKeys);
   const stream = await openFactsStream({ ...config.nats, ...newStream, name: `countersign-${processName}` });
-  const connection = await Connection.connect({ ...temporalConnectionOptions(config.temporal), connectTimeout: '30s' });
+  const connection = await connectToTemporal(config.temporal);
   const temporal = new Client({
     connection,
     namespace: config.temporal.namespace,

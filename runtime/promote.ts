@@ -1,21 +1,23 @@
-import { Connection } from '@temporalio/client';
-import { configOfThisProcess } from './config.ts';
-import { temporalConnectionOptions } from './temporal-setup.ts';
+import type { Outcome } from './cli/terminal.ts';
+import { ConfigError, loadConfig, processEnvironment } from './config.ts';
+import { connectToTemporal } from './temporal-setup.ts';
 import { promoteVersion } from './worker-version.ts';
 
-/** The production process `promote`: makes WORKER_BUILD_ID the version that bookings run on, then it ends. */
 const waitForWorkersMs = 300_000;
 
-const { temporal, worker } = configOfThisProcess();
-if (worker.buildId === undefined) {
-  process.stderr.write('WORKER_BUILD_ID is not set: there is no version to promote.\n');
-  process.exit(78);
-}
-const connection = await Connection.connect({ connectTimeout: '30s', ...temporalConnectionOptions(temporal) });
-try {
-  const { namespace } = temporal;
-  await promoteVersion(connection, { namespace, buildId: worker.buildId, timeoutMs: waitForWorkersMs });
-  process.stdout.write(`Bookings run on workers of version ${worker.buildId}.\n`);
-} finally {
-  await connection.close();
+/**
+ * What the production process `promote` does: makes WORKER_BUILD_ID the version that bookings run on.
+ * @throws ConfigError, ServerAway, VersionNotServed
+ */
+export async function promote(): Promise<Outcome> {
+  const { temporal, worker } = loadConfig(processEnvironment());
+  const { buildId } = worker;
+  if (buildId === undefined) throw new ConfigError(['WORKER_BUILD_ID is not set: there is no version to promote.']);
+  const connection = await connectToTemporal(temporal);
+  try {
+    await promoteVersion(connection, { namespace: temporal.namespace, buildId, timeoutMs: waitForWorkersMs });
+    return { fine: true, lines: [`Bookings run on workers of version ${buildId}.`], data: { buildId } };
+  } finally {
+    await connection.close();
+  }
 }

@@ -40,6 +40,20 @@ export function temporalConnectionOptions(temporal: TemporalConfig): ConnectionO
   };
 }
 
+/** A server that a process or a command cannot do without does not answer. */
+export class ServerAway extends Error {
+  override readonly name = 'ServerAway';
+}
+
+/** @throws ServerAway */
+export function connectToTemporal(temporal: TemporalConfig): Promise<Connection> {
+  return Connection.connect({ ...temporalConnectionOptions(temporal), connectTimeout: '30s' }).catch(
+    (cause: unknown) => {
+      throw new ServerAway(`Temporal cannot be reached at ${temporal.address}.`, { cause });
+    },
+  );
+}
+
 /**
  * Makes the namespace when it is missing, sets its retention, and adds the search attributes it lacks. Can be repeated, also
  * by several processes at once. Resolves when the attributes can be used.

@@ -22,11 +22,16 @@ export function versioningOf(buildId: string | undefined): WorkerDeploymentOptio
   };
 }
 
+/** Bookings cannot go to a version whose workers do not ask for all that is to do. */
+export class VersionNotServed extends Error {
+  override readonly name = 'VersionNotServed';
+}
+
 /**
  * Sends the tasks of all bookings, new and running, to the workers of this version, and none to those of others. Waits until
  * a worker of this version asks for tasks from every queue that the current one serves. Can be repeated, and taken back by
  * promoting the version before.
- * @throws when there is no such worker after `timeoutMs`; the version before then stays current
+ * @throws VersionNotServed when there is no such worker after `timeoutMs`; the version before then stays current
  */
 export async function promoteVersion(
   connection: Connection,
@@ -47,9 +52,11 @@ export async function promoteVersion(
       if (!NOT_YET.has((error as { code?: number }).code ?? -1)) throw error;
       if (performance.now() > deadline) {
         const seconds = Math.round(timeoutMs / 1000);
-        throw new Error(`no worker of version ${buildId} took up all task queues within ${seconds} s`, {
-          cause: error,
-        });
+        throw new VersionNotServed(
+          `No worker of version ${buildId} took up all task queues within ${seconds} s: the version before stays current. ` +
+            'Are its workers of each kind (WORKER_QUEUES) running?',
+          { cause: error },
+        );
       }
       await sleep(500);
     }

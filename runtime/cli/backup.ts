@@ -36,10 +36,11 @@ function whereKeyIs(stateDir: string): string {
 async function makeBackup(folder: string, report: Progress): Promise<Outcome> {
   const { existsSync } = await import('node:fs');
   if (existsSync(folder)) throw new CommandFailed(`${folder} is there already: name a new folder.`);
-  const [{ backUp }, { openPlace }, { openShared }] = await Promise.all([
+  const [{ backUp }, { openPlace }, { openShared }, { requireServers }] = await Promise.all([
     import('../backup/backup.ts'),
     import('../place.ts'),
     import('../composition.ts'),
+    import('../doctor/connections.ts'),
   ]);
   const { config, migrationUrl, close } = await openPlace({ report, whenNothingRuns: 'start' });
   try {
@@ -47,6 +48,7 @@ async function makeBackup(folder: string, report: Progress): Promise<Outcome> {
       throw new CommandFailed(
         'MIGRATION_DATABASE_URL is not set: a backup reads every table, as the role that owns them.',
       );
+    await requireServers(config);
     const shared = await openShared(config, 'backup');
     try {
       const parts = { ...shared, ownerUrl: migrationUrl, masterKeys: config.masterKeys };

@@ -9,12 +9,12 @@ export function addErasures(program: Command): void {
     .description(
       'Bookings by id, nobody by name. Kept beside the backups, it is what `erase-again` needs after a restore.',
     )
-    .option('--since <date>', 'only from this day on: YYYY-MM-DD', readDay, new Date(0))
+    .option('--since <date>', 'only from this day on: YYYY-MM-DD', readDay)
     .option('--json', 'one JSON object: the file that erase-again takes')
     .addHelpText('after', '\nExit codes: 0 done; 1 it failed; 2 wrong usage.')
-    .action((options: { since: Date; json?: boolean }, command: Command) =>
+    .action((options: { since?: Date; json?: boolean }, command: Command) =>
       perform(command, options, async (report) =>
-        (await import('../operators/erasures.ts')).listErasures(options.since, report),
+        (await import('../operators/erasures.ts')).listErasures(options.since ?? new Date(0), report),
       ),
     );
   program

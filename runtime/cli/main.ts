@@ -7,6 +7,6 @@ try {
   await buildProgram().parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Commander has said what is wrong; asking for help or the version is not.
-  process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  // Commander has said what is wrong, which it ends with 1; asking for help or the version is not, and `verify` has a code of its own.
+  process.exitCode = error.exitCode === 1 ? EXIT_USAGE : error.exitCode;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { perform } from './terminal.ts';
 
 /** The processes of a production system; each runs until it is told to stop, and logs JSON lines. */
 export function addProcesses(program: Command): void {
@@ -26,7 +27,12 @@ export function addProcesses(program: Command): void {
     .description(
       'Waits for workers of WORKER_BUILD_ID, and makes theirs the version that bookings run on; then it ends.',
     )
-    .action(async () => {
-      await import('../promote.ts');
-    });
+    .option('--json', 'one JSON object instead of words')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 it is; 1 no worker of that version came, or Temporal is away; 2 wrong usage; 78 wrong settings.',
+    )
+    .action((options: { json?: boolean }, command: Command) =>
+      perform(command, options, async () => (await import('../promote.ts')).promote()),
+    );
 }

@@ -34,6 +34,7 @@ async function putBack(folder: string, replace: boolean, report: Progress): Prom
     { openPlace },
     { openStore, openShared },
     { reconcile },
+    { requireServers },
     setup,
   ] = await Promise.all([
     import('../backup/archive.ts'),
@@ -41,6 +42,7 @@ async function putBack(folder: string, replace: boolean, report: Progress): Prom
     import('../place.ts'),
     import('../composition.ts'),
     import('../backup/reconcile.ts'),
+    import('../doctor/connections.ts'),
     import('../temporal-setup.ts'),
   ]);
   const archive = await openArchive(folder);
@@ -51,8 +53,11 @@ async function putBack(folder: string, replace: boolean, report: Progress): Prom
   try {
     if (migrationUrl === undefined) throw new CommandFailed('MIGRATION_DATABASE_URL is not set: a restore needs it.');
     const target = { ownerUrl: migrationUrl, masterKeys: config.masterKeys, store: openStore(config), replace };
-    const applied = await restore(archive, target, report);
     const { temporal, deployment } = config;
+    // Asked before anything is put in place: what comes after the rows needs both. The namespace may have to be made.
+    await requireServers(config, ['NATS']);
+    await (await setup.connectToTemporal(temporal)).close();
+    const applied = await restore(archive, target, report);
     await setup.prepareNamespace({
       connection: setup.temporalConnectionOptions(temporal),
       namespace: temporal.namespace,

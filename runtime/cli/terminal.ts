@@ -64,14 +64,32 @@ const forPeople = new Set([
   'BackupDamaged',
   'RestoreRefused',
   'EngineUnavailable',
+  'ServerAway',
+  'VersionNotServed',
 ]);
 
+/** What Node says of a server that nobody listens at, or that no way leads to. */
+const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN']);
+
+function isUnreachable(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && unreachable.has(error.code);
+}
+
+/** A name with several addresses fails with an error of each, and a message of its own that is empty. */
+function reasonOf(error: Error): string {
+  const each = error instanceof AggregateError ? error.errors.map(String) : [error.message];
+  return each.join('; ');
+}
+
 function isForPeople(error: unknown): boolean {
-  return error instanceof Error && forPeople.has(error.name);
+  return error instanceof Error && (forPeople.has(error.name) || isUnreachable(error));
 }
 
 function messageOf(error: unknown): string {
   if (error instanceof ConfigError)
     return `The configuration is not complete (see .env.example):\n  ${error.problems.join('\n  ')}`;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (isUnreachable(error))
+    return `A server cannot be reached: ${reasonOf(error)}. countersign doctor says which one, and what to do.`;
+  return error.message;
 }

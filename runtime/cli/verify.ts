@@ -1,5 +1,8 @@
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { pathFromCaller } from './terminal.ts';
+
+/** EX_USAGE of sysexits.h: 2 is what a file without a seal ends with. */
+const EXIT_VERIFY_USAGE = 64;
 
 export function addVerify(program: Command): void {
   program
@@ -14,6 +17,9 @@ export function addVerify(program: Command): void {
       '\nExit codes: 0 intact; 1 altered; 2 not sealed or no PDF; 3 intact, but not under a root given with --trust; 64 wrong usage;' +
         '\n66 a file cannot be read. With several files the highest counts.',
     )
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : new CommanderError(EXIT_VERIFY_USAGE, error.code, error.message);
+    })
     .action(async (files: string[], options: { json?: boolean; trust?: string[] }) => {
       const { verifyFiles } = await import('../verify.ts');
       process.exitCode = await verifyFiles(files, {

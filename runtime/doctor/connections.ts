@@ -5,7 +5,7 @@ import { Connection } from '@temporalio/client';
 import { Client } from 'pg';
 import { openStore } from '../composition.ts';
 import type { Config } from '../config.ts';
-import { temporalConnectionOptions } from '../temporal-setup.ts';
+import { ServerAway, temporalConnectionOptions } from '../temporal-setup.ts';
 import type { Finding } from './finding.ts';
 
 const timeoutMs = 5_000;
@@ -60,26 +60,38 @@ const counterparts: readonly Counterpart[] = [
 
 /** Asks each for a sign of life, all at once. */
 export async function lookAtConnections(config: Config): Promise<{ findings: Finding[]; canGoOn: boolean }> {
+  const away = await whoIsAway(config, counterparts);
+  return { canGoOn: away.every(({ isNeeded }) => !isNeeded), findings: away.map(({ finding }) => finding) };
+}
+
+/**
+ * For a command that would wait for ever: a process waits until its servers are there, a person wants to hear which one is not.
+ * @throws ServerAway with a sentence for each
+ */
+export async function requireServers(
+  config: Config,
+  names?: readonly ('Postgres' | 'NATS' | 'Temporal')[],
+): Promise<void> {
+  const needed = counterparts.filter(
+    ({ name, isNeeded }) => isNeeded && (!names || names.some((each) => each === name)),
+  );
+  const away = await whoIsAway(config, needed);
+  if (away.length > 0) throw new ServerAway(away.map(({ finding: { what, todo } }) => `${what}. ${todo}`).join('\n'));
+}
+
+async function whoIsAway(config: Config, asked: readonly Counterpart[]) {
   const answers = await Promise.all(
-    counterparts.map(async (counterpart) => {
+    asked.map(async ({ name, isNeeded, why, todo, reach }) => {
       try {
-        await within(counterpart.reach(config));
+        await within(reach(config));
         return null;
       } catch (error) {
-        return { counterpart, reason: reasonOf(error) };
+        const what = `${name} cannot be reached: ${reasonOf(error)}`;
+        return { isNeeded, finding: { severity: 'error' as const, what, why, todo } };
       }
     }),
   );
-  const failed = answers.filter((answer) => answer !== null);
-  return {
-    canGoOn: failed.every(({ counterpart }) => !counterpart.isNeeded),
-    findings: failed.map(({ counterpart: { name, why, todo }, reason }) => ({
-      severity: 'error',
-      what: `${name} cannot be reached: ${reason}`,
-      why,
-      todo,
-    })),
-  };
+  return answers.filter((answer) => answer !== null);
 }
 
 async function reachPostgres({ database }: Config): Promise<void> {
@@ -111,17 +123,19 @@ async function reachTemporal({ temporal }: Config): Promise<void> {
 
 async function reachMail({ mail }: Config): Promise<void> {
   if (mail.driver === 'smtp') return reachPort(mail.host, mail.port);
-  if (mail.driver === 'postmark') return reachPort('api.postmarkapp.com', 443);
+  if (mail.driver === 'postmark') return reachUrl(mail.apiUrl);
   await mkdir(mail.dir, { recursive: true });
   await access(mail.dir, constants.W_OK);
 }
 
 async function reachSigning({ signing }: Config): Promise<void> {
   if (signing.provider === 'builtin') return;
-  for (const address of [signing.baseUrl, signing.oauthUrl]) {
-    const url = new URL(address);
-    await reachPort(url.hostname, Number(url.port || (url.protocol === 'http:' ? 80 : 443)));
-  }
+  for (const address of [signing.baseUrl, signing.oauthUrl]) await reachUrl(address);
+}
+
+function reachUrl(address: string): Promise<void> {
+  const { hostname, port, protocol } = new URL(address);
+  return reachPort(hostname, Number(port || (protocol === 'http:' ? 80 : 443)));
 }
 
 function reachPort(host: string, port: number): Promise<void> {

@@ -4,7 +4,7 @@ import { claims, leftLying, stuck, workflows } from './bookings.ts';
 import { lookAtConnections } from './connections.ts';
 import { deadLetters, outbox, stream } from './facts.ts';
 import type { Check, Finding, Patient } from './finding.ts';
-import { audit, clock, documents, migrations, signingKeys } from './records.ts';
+import { audit, clock, documents, masterKeys, migrations, signingKeys } from './records.ts';
 import { settings } from './settings.ts';
 import { workers } from './workers.ts';
 
@@ -13,6 +13,7 @@ const checks: readonly Check[] = [
   migrations,
   settings,
   clock,
+  masterKeys,
   workers,
   workflows,
   claims,
@@ -25,6 +26,9 @@ const checks: readonly Check[] = [
   signingKeys,
   audit,
 ];
+
+/** As docs/operations.md lists them. */
+export const checkNames = ['connections', ...checks.map(({ name }) => name)];
 
 export type Examined = {
   name: string;

@@ -1,11 +1,12 @@
 import type { Config } from '../config.ts';
 import { openShared, type Shared } from '../composition.ts';
+import { requireServers } from '../doctor/connections.ts';
 import { openPlace } from '../place.ts';
 import type { Progress } from '../progress.ts';
 
 /**
  * For commands that make sense only where a system runs: its database, keys and servers, for the time of `work`.
- * @throws ConfigError, NoPlace
+ * @throws ConfigError, NoPlace, ServerAway
  */
 export async function withRunningSystem<T>(
   report: Progress,
@@ -13,6 +14,7 @@ export async function withRunningSystem<T>(
 ): Promise<T> {
   const { config, close } = await openPlace({ report, whenNothingRuns: 'refuse' });
   try {
+    await requireServers(config);
     const shared = await openShared(config, 'cli');
     try {
       return await work(shared, config);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { eraseAsAsked } from '#db/changes/erase.ts';
 import { findBooking } from '#db/queries/bookings.ts';
+import { freePorts } from '#runtime/embedded/ports.ts';
 import { listMailbox } from '#integrations/mail/mailbox-reader.ts';
 import { bookingToSign, confirmedBooking, isOffered, trailOf, untilMailed } from '#tests/booking-actions.ts';
 import { countersign, jsonOf } from '#tests/command-line.ts';
@@ -166,6 +167,36 @@ describe('the command line', () => {
     const wrong = await countersign({ ...product.env, MASTER_KEY: '', PORT: '0' }, 'seed');
     expect(wrong.exitCode).toBe(78);
     expect(wrong.stderr).toMatch(/PORT is "0"[^]*MASTER_KEY is not set/);
+  });
+
+  it('says in a sentence which server is away instead of waiting for it, and shows no stack', async () => {
+    const [port = 0] = await freePorts(1);
+    const away = `127.0.0.1:${port}`;
+    const answers = await Promise.all([
+      countersign({ ...product.env, NATS_URL: `nats://${away}` }, 'release', randomUUID(), '--json'),
+      countersign({ ...product.env, TEMPORAL_ADDRESS: away }, 'retry', randomUUID(), '--json'),
+      countersign({ ...product.env, DATABASE_URL: `postgres://app:secret@${away}/none` }, 'erasures', '--json'),
+      countersign({ MIGRATION_DATABASE_URL: `postgres://app:secret@${away}/none` }, 'migrate', '--json'),
+    ]);
+    expect(answers.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1]);
+    const errors = answers.map((answer) => jsonOf<{ error: string }>(answer).error);
+    expect(errors[0]).toMatch(/^NATS cannot be reached: .+\. See NATS_URL/);
+    expect(errors[1]).toMatch(/^Temporal cannot be reached: .+\. See TEMPORAL_ADDRESS/);
+    expect(errors[2]).toMatch(/^Postgres cannot be reached: .+\. See DATABASE_URL/);
+    expect(errors[3]).toMatch(/^A server cannot be reached: .*ECONNREFUSED/);
+    for (const { stderr } of answers) expect(stderr).not.toMatch(/secret|\n\s+at /);
+  });
+
+  it('promote says what is missing like every command, with its exit code and as JSON', async () => {
+    const unnamed = await run('promote', '--json');
+    expect(unnamed.exitCode).toBe(78);
+    expect(jsonOf<{ error: string }>(unnamed).error).toContain('WORKER_BUILD_ID is not set');
+  });
+
+  it('verify ends with 64 when it is used wrongly, as 2 is what a file without a seal ends with', async () => {
+    expect(await run('verify')).toMatchObject({ exitCode: 64, stdout: '' });
+    expect((await run('verify', import.meta.filename)).exitCode).toBe(2);
+    expect((await run('verify', '--help')).exitCode).toBe(0);
   });
 
   it('migrates as the owner, and makes the demo host once', async () => {
