@@ -19,7 +19,7 @@ export default defineConfig({
           include: [
             '{domain,contract,db,workflows,activities,integrations,api,runtime,web}/**/*.test.ts',
             'tests/*.test.ts',
-            'tests/{faults/*,linearizability}/*.test.ts',
+            'tests/{faults/*,linearizability,cluster}/*.test.ts',
           ],
           testTimeout: 30_000,
         },

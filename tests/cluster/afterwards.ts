@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { listMailbox } from '#integrations/mail/mailbox-reader.ts';
 import type { Shared } from '#runtime/composition.ts';
 import { bookingWorkflowId } from '#workflows/booking/messages.ts';
+import { PATCH } from './other-version.ts';
 
 const settleWithinMs = 180_000;
 
@@ -48,7 +49,7 @@ export async function mailsOf({ database }: Shared, mailDir: string): Promise<Ma
   };
 }
 
-export type HistoryOfBooking = { failedTasks: number; hasPatch: boolean; buildIds: string[] };
+export type HistoryOfBooking = { failedTasks: number; unknownSteps: number; hasPatch: boolean; buildIds: string[] };
 
 /** Which versions of the code performed a booking, and whether one of them stumbled over what another had done. */
 export async function historyOf({ temporal }: Shared, bookingId: string): Promise<HistoryOfBooking> {
@@ -59,10 +60,25 @@ export async function historyOf({ temporal }: Shared, bookingId: string): Promis
     .filter((buildId) => typeof buildId === 'string');
   return {
     failedTasks: all.filter(({ workflowTaskFailedEventAttributes: failed }) => isNondeterminism(failed?.cause)).length,
-    hasPatch: all.some(({ markerRecordedEventAttributes: marker }) => marker?.markerName === 'core_patch'),
+    unknownSteps: all.filter(({ activityTaskStartedEventAttributes: started }) =>
+      isUnknown(started?.lastFailure?.message),
+    ).length,
+    hasPatch: all.some(
+      ({ markerRecordedEventAttributes: marker }) =>
+        marker?.markerName === 'core_patch' && JSON.stringify(decoded(marker.details)).includes(PATCH),
+    ),
     buildIds: [...new Set(buildIds)],
   };
 }
+
+/** The SDK's words of a worker that was given an activity that it does not have; kept of the last try that failed. */
+const isUnknown = (message: string | null | undefined): boolean => /is not registered/.test(message ?? '');
+
+/** Of a marker's details the bytes are text: JSON with the patch's id. */
+const decoded = (details: Record<string, { payloads?: { data?: Uint8Array | null }[] | null }> | null | undefined) =>
+  Object.values(details ?? {}).flatMap(({ payloads }) =>
+    (payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString('utf8')),
+  );
 
 /** temporal.api.enums.v1.WorkflowTaskFailedCause: 24 is NON_DETERMINISTIC_ERROR. */
 function isNondeterminism(cause: unknown): boolean {

@@ -13,9 +13,14 @@ export function startApi(name: string, port: number, version: Version, place: Pl
   return startProcess(name, 'api', { PORT: String(port) }, version, place);
 }
 
-/** A worker process of this version; ready when it asks for tasks. */
-export function startWorker(name: string, version: Version, place: Place): Promise<Member> {
-  return startProcess(name, 'worker', { WORKER_BUILD_ID: version.buildId }, version, place);
+/** As in the compose file and the chart: what guests wait for, and what takes seconds, in processes apart. */
+const queuesOf = { worker: 'bookings', documents: 'documents,mail' } as const;
+export type WorkerKind = keyof typeof queuesOf;
+
+/** A worker process of this kind and version, `worker-1` and the like; ready when it asks for tasks. */
+export function startWorker(kind: WorkerKind, number: number, version: Version, place: Place): Promise<Member> {
+  const own = { WORKER_BUILD_ID: version.buildId, WORKER_QUEUES: queuesOf[kind] };
+  return startProcess(`${kind}-${number}`, 'worker', own, version, place);
 }
 
 function startProcess(

@@ -16,7 +16,7 @@ import { costOf, memoryOf } from './costs.ts';
 import { type Guests, welcomeGuests } from './guests.ts';
 import type { Member } from './member.ts';
 import { makeOtherVersion } from './other-version.ts';
-import { type Place, startApi, startWorker, type Version } from './processes.ts';
+import { type Place, startApi, startWorker, type Version, type WorkerKind } from './processes.ts';
 import { startProxy } from './proxy.ts';
 import { isLost, tableOf } from './report.ts';
 import { type ClusterServers, clusterPrograms, startServers } from './servers.ts';
@@ -48,9 +48,11 @@ async function rehearse(dir: string): Promise<void> {
     promoteVersion(shared.temporal.connection as Parameters<typeof promoteVersion>[0], {
       ...{ namespace: 'countersign', buildId, timeoutMs: 60_000 },
     });
-  const [workers, apis] = await timed('Two workers, two apis', say, async () => {
+  const both = (kind: WorkerKind) => startAll([1, 2].map((number) => () => startWorker(kind, number, first, place)));
+  const [workers, documents, apis] = await timed('Two workers of each kind, two apis', say, async () => {
     const started = await Promise.all([
-      startAll([1, 2].map((number) => () => startWorker(`worker-${number}`, first, place))),
+      both('worker'),
+      both('documents'),
       startAll(ports.map((port, index) => () => startApi(`api-${index + 1}`, port, first, place))),
     ]);
     await promote(first);
@@ -72,6 +74,7 @@ async function rehearse(dir: string): Promise<void> {
   const parts = {
     api: apis.map((each) => each.pid()),
     worker: workers.map((each) => each.pid()),
+    documents: documents.map((each) => each.pid()),
     Temporal: [servers.temporal.pid()],
     Postgres: [servers.postgresPid],
     NATS: servers.nats.map((each) => each.pid()),
@@ -86,14 +89,18 @@ async function rehearse(dir: string): Promise<void> {
   await during(guests, 'everything runs', () => sleep(phaseMs));
   await during(guests, 'one api killed', () => killAndStartAgain(apis[0]));
   await during(guests, 'one worker killed', () => killAndStartAgain(workers[0]));
+  await during(guests, 'one worker for documents killed', () => killAndStartAgain(documents[0]));
   await during(guests, 'one NATS killed', () => killAndStartAgain(servers.nats[0]));
   await during(guests, 'Temporal killed', () => killAndStartAgain(servers.temporal));
   await during(guests, 'next worker version', async () => {
-    const newer = await startAll([3, 4].map((number) => () => startWorker(`worker-${number}`, next, place)));
-    await promote(next);
-    await Promise.all(workers.map((worker) => worker.stop()));
+    // As the chart does it: a new one of each kind beside the old ones, promoted as soon as they ask for tasks, then the others in turn.
+    const newOfEachKind = (number: number) =>
+      startAll((['worker', 'documents'] as const).map((kind) => () => startWorker(kind, number, next, place)));
+    await Promise.all([newOfEachKind(3), promote(next)]);
+    await Promise.all([workers[0]?.stop(), documents[0]?.stop()]);
+    await newOfEachKind(4);
+    await Promise.all([workers[1]?.stop(), documents[1]?.stop()]);
     await Promise.all(toSign.map((finish) => finish()));
-    workers.push(...newer);
     await sleep(phaseMs / 2);
   });
   await crowd.stop();
@@ -203,6 +210,10 @@ async function judge(shared: Shared, guests: Guests, told: ReadonlySet<string>, 
   expect(
     histories.every(({ failedTasks }) => failedTasks === 0),
     'a version could not replay what the other had done',
+  );
+  expect(
+    histories.every(({ unknownSteps }) => unknownSteps === 0),
+    'a step was sent to a worker whose version does not have it',
   );
   expect(
     both.every(({ hasPatch }) => !hasPatch),
