@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defaultQueues, problemsOf, unknownSettings } from './known-settings.ts';
+import { defaultQueues, problemsOf, settingNames, unknownSettings } from './known-settings.ts';
 import { composeAtHand } from './tools.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -47,7 +47,8 @@ function config(profile: string, values: Record<string, string>) {
   const profileFile = join(root, 'deploy', 'compose', `${profile}.env`);
   const program = 'program' in compose ? compose.program : '';
   // The secrets first: what a profile decides, it decides.
-  const args = ['--env-file', file, '--env-file', profileFile, 'config', '--format', 'json'];
+  const profiles = ['--profile', profile, '--profile', 'operator'];
+  const args = ['--env-file', file, '--env-file', profileFile, ...profiles, 'config', '--format', 'json'];
   return spawnSync(program, args, { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: dir } });
 }
 
@@ -57,7 +58,7 @@ function projectOf(profile: string) {
   return Project.parse(JSON.parse(stdout)).services;
 }
 
-const product = ['api', 'worker', 'documents', 'migrate'];
+const product = ['api', 'worker', 'documents', 'migrate', 'operator'];
 
 describe.each(['staging', 'production'])('docker-compose.yml, profile %s', (profile) => {
   test('gives api, workers and migrate settings that exist, and with which they would start', () => {
@@ -69,6 +70,21 @@ describe.each(['staging', 'production'])('docker-compose.yml, profile %s', (prof
       expect(problemsOf(env, name === 'migrate' ? 'migrate' : 'other')).toEqual([]);
       expect(env['DEPLOYMENT_ENVIRONMENT']).toBe(profile);
     }
+  });
+
+  test('lets an operator change every setting that the file does not decide itself', () => {
+    const { environment = {} } = projectOf(profile)['api'] ?? {};
+    const decided = [
+      'PORT',
+      'STATE_DIR',
+      'STORAGE_DIR',
+      'CHROMIUM_PATH',
+      'MIGRATION_DATABASE_URL',
+      'COUNTERSIGN_CACHE_DIR',
+    ];
+    const missing = settingNames.filter((name) => !Object.hasOwn(environment, name) && !decided.includes(name));
+    // Temporal is the file's own, what a worker does its services', and nothing is embedded.
+    expect(missing.filter((name) => !/^(TEMPORAL|WORKER|EMBEDDED)_/.test(name))).toEqual([]);
   });
 
   test('has one worker for each kind of work', () => {

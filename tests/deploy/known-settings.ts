@@ -6,6 +6,10 @@ export function unknownSettings(names: Iterable<string>): string[] {
   return [...names].filter((name) => !Object.hasOwn(settings, name));
 }
 
+export const settingNames = Object.keys(settings);
+/** Of those whose value is never shown. */
+export const secretNames = Object.entries(settings).flatMap(([name, setting]) => ('secret' in setting ? [name] : []));
+
 /** What one worker does that is told nothing else: all there is to do. */
 export const defaultQueues = settings.WORKER_QUEUES.default.split(',');
 
