@@ -29,7 +29,8 @@ export class VersionNotServed extends Error {
 
 /**
  * Sends the tasks of all bookings, new and running, to the workers of this version, and none to those of others. Waits until
- * a worker of this version asks for tasks from every queue that the current one serves. Can be repeated, and taken back by
+ * workers of this version ask for tasks from every queue of the current one that has any; from a queue that is idle nobody gets tasks until
+ * one does, and those of the version before never again. Can be repeated, and taken back by
  * promoting the version before.
  * @throws VersionNotServed when there is no such worker after `timeoutMs`; the version before then stays current
  */
