@@ -11,6 +11,7 @@ import type { Progress } from '../progress.ts';
 import type { MasterKey } from '../settings.ts';
 import type { Archive } from './archive.ts';
 import { unknownKeys, type Manifest } from './manifest.ts';
+import { putBack } from './objects.ts';
 
 /** It was not begun, and nothing was touched: the message says why and what to do. */
 export class RestoreRefused extends Error {
@@ -52,7 +53,7 @@ export async function restore(archive: Archive, target: RestoreTarget, report: P
     if (await takeBackInterrupted(client))
       report('  An earlier restore was interrupted: what was there before it is back.');
     await requireFree(client, target.replace);
-    for (const { key } of manifest.objects) await target.store.put(key, await archive.readObject(key));
+    for (const { key } of manifest.objects) await putBack(target.store, key, await archive.readObject(key));
     report(`  ${manifest.objects.length} documents`);
     await putAside(client);
     try {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createS3Store } from '#integrations/storage/s3-store.ts';
 import type { S3StoreOptions } from '#integrations/storage/s3-store.ts';
 import { describeObjectStore } from '#integrations/storage/store.suite.ts';
+import { putBack } from '#runtime/backup/objects.ts';
 import { startS3Server, versitygw } from '#tests/conformance/versitygw/versitygw.ts';
 
 const BUCKET = 'documents';
@@ -24,6 +25,16 @@ if ('absent' in gateway) {
     const { options, stop } = await serverWithBucket(gateway.binary);
     const store = createS3Store(options);
     return { store, reopen: () => createS3Store(options), stop: () => store.close().then(stop) };
+  });
+
+  test('a restore takes nothing for restored that is not the document', async () => {
+    const { options, stop } = await serverWithBucket(gateway.binary);
+    const store = createS3Store(options);
+    await store.put('ab/cd', Buffer.from('cut sho'));
+    await putBack(store, 'ab/cd', Buffer.from('cut short'));
+    expect(Buffer.from(await store.get('ab/cd')).toString()).toBe('cut short');
+    await store.close();
+    await stop();
   });
 
   test('a wrong secret is refused, by every verb', async () => {
