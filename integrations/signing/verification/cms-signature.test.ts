@@ -56,6 +56,18 @@ describe('readCmsSignature', () => {
     expect(reading.valid && reading.chain).toHaveLength(1);
   });
 
+  it('refuses more certificates than a chain can have: walking them all would take a server minutes', async () => {
+    const { signing } = keys;
+    const [leaf, root] = signing.certificateChain;
+    if (!leaf || !root) throw new Error('no chain');
+    const many = { ...signing, certificateChain: [leaf, ...Array.from({ length: 32 }, () => root)] };
+    const der = await signCms({ key: many, contentType: oids.data, content, detached: true });
+    expect(await readCmsSignature(der, content)).toEqual({
+      valid: false,
+      reason: 'there are more than 32 certificates',
+    });
+  });
+
   it('reads RSA signatures without a signing-certificate attribute, as other services make them', async () => {
     const der = await rsaSignature();
     expect(await readCmsSignature(der, content)).toMatchObject({ valid: true });

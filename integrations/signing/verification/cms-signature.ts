@@ -28,6 +28,9 @@ const hashNames: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.3': 'SHA-512',
 };
 
+/** More than any chain has: each is compared with each, and anybody may send a file. */
+const maxCertificates = 32;
+
 /**
  * Checks one signer's CMS signature over `detachedContent` (or over the content inside): message digest, the signature over the
  * signed attributes, and that a signing-certificate attribute names the certificate used (RFC 5652 § 5.4, RFC 5035).
@@ -55,6 +58,7 @@ const check = async (signedData: pkijs.SignedData, detachedContent: Uint8Array |
   const signed = content ?? detachedContent;
   if (!signed || (content && detachedContent)) return refuse('what was signed is missing or ambiguous');
   const certificates = (signedData.certificates ?? []).filter((item) => item instanceof pkijs.Certificate);
+  if (certificates.length > maxCertificates) return refuse(`there are more than ${maxCertificates} certificates`);
   const leaf = certificates.find((certificate) => isSigner(certificate, signer.sid));
   if (!leaf) return refuse("the signer's certificate is not in the signature");
   const hashName = hashNames[signer.digestAlgorithm.algorithmId];

@@ -30,6 +30,10 @@ export type AgreementClaims = {
 
 /** More signatures than any agreement has: a file with more is not looked at further. */
 const maxCandidates = 16;
+/** Of what merely could be one, so many gaps are read to their end: a file may hold hundreds of thousands, and anybody may send one. */
+const maxGapsRead = 64;
+/** As hexadecimal digits: certificates, timestamps and revocation lists of the longest signatures in use take a fraction of it. */
+const maxGapBytes = 2_000_000;
 
 /**
  * Every place that can be a signature: a byte range from the file's first byte, whose gap is one hexadecimal string and nothing else.
@@ -39,20 +43,23 @@ export const findSignatures = (file: Uint8Array): { places: SignaturePlace[]; re
   const text = Buffer.from(file.buffer, file.byteOffset, file.length).toString('latin1');
   const places: SignaturePlace[] = [];
   let resembling = 0;
+  let gapsRead = 0;
+  const isGap = (start: number, end: number): boolean => {
+    if (end - start > maxGapBytes || text[start] !== '<' || text[end - 1] !== '>') return false;
+    gapsRead += 1;
+    return /^[0-9a-fA-F]*$/.test(text.slice(start + 1, end - 1));
+  };
   for (const match of text.matchAll(
     /\/ByteRange\s{0,8}\[\s{0,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,40}\]/g,
   )) {
     const [first = -1, start = -1, end = -1, rest = -1] = match.slice(1).map(Number);
-    const isGap = first === 0 && start < end && end + rest <= file.length && isHexString(text, start, end);
-    if (isGap) places.push({ offset: match.index, coveredUntil: end + rest, gap: { start, end } });
+    const isPlace = first === 0 && start < end && end + rest <= file.length && isGap(start, end);
+    if (isPlace) places.push({ offset: match.index, coveredUntil: end + rest, gap: { start, end } });
     else resembling += 1;
-    if (places.length > maxCandidates) break;
+    if (places.length > maxCandidates || gapsRead > maxGapsRead) break;
   }
   return { places: places.sort((a, b) => a.coveredUntil - b.coveredUntil), resembling };
 };
-
-const isHexString = (text: string, start: number, end: number): boolean =>
-  text[start] === '<' && text[end - 1] === '>' && /^[0-9a-fA-F]*$/.test(text.slice(start + 1, end - 1));
 
 /** Null when the dictionary around the byte range cannot be read: the signature may still hold. */
 export const readClaims = (file: Uint8Array, place: SignaturePlace): SignatureClaims | null => {
