@@ -74,10 +74,12 @@ async function insertRules(tx: Queryable, scheduleId: string, rules: ScheduleInp
   const windows = Object.entries(rules.weekly).flatMap(([weekday, list]) =>
     list.map(([starts, ends]) => ({ weekday, starts, ends })),
   );
+  // Overlapping windows are one window: of those that begin together, the longest.
   await tx.query(sql.unsafe`
     insert into schedule_window (schedule_id, weekday, starts, ends)
-    select ${scheduleId}, w.weekday, w.starts, w.ends
-    from jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) as w (weekday text, starts text, ends text)`);
+    select ${scheduleId}, w.weekday, w.starts, max(w.ends)
+    from jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) as w (weekday text, starts text, ends text)
+    group by w.weekday, w.starts`);
   const overrides = [
     ...rules.overrides.map(({ date, windows: hours }) => ({
       kind: 'hours',

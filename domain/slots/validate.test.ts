@@ -57,6 +57,17 @@ test('nobody is in two zones on one date, also not after a travel without an end
   expect(problems({ travel })).toEqual(['travel.0 travel_overlaps']);
 });
 
+test('a date is closed by one closure', () => {
+  const apart = [
+    { from: '2026-12-24', to: '2026-12-26' },
+    { from: '2026-12-20', to: '2026-12-23' },
+  ];
+  expect(problems({ blackouts: apart })).toEqual([]);
+  expect(problems({ blackouts: [...apart, { from: '2026-12-26', to: '2026-12-31' }] })).toEqual([
+    'blackouts.2 blackouts_overlap',
+  ]);
+});
+
 test('lists end somewhere', () => {
   expect(problems({ weekly: { mon: Array(25).fill(['09:00', '10:00']) } })).toEqual(['weekly.mon too_many']);
   expect(problems({ blackouts: Array(1001).fill({ from: '2026-03-01', to: '2026-03-01' }) })).toEqual([

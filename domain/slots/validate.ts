@@ -18,6 +18,7 @@ export type FieldIssueCode =
   | 'dates_reversed'
   | 'override_repeated'
   | 'travel_overlaps'
+  | 'blackouts_overlap'
   | 'too_many'
   | 'range_reversed'
   | 'range_too_long'
@@ -37,7 +38,8 @@ export function validateSchedule(schedule: Schedule): FieldIssue[] {
     ...listIssues('blackouts', schedule.blackouts ?? [], spanIssues),
     ...listIssues('outOfOffice', schedule.outOfOffice ?? [], spanIssues),
     ...listIssues('travel', schedule.travel ?? [], travelSpanIssues),
-    ...travelOverlapIssues(schedule.travel ?? []),
+    ...overlapIssues('blackouts', schedule.blackouts ?? [], ['blackouts_overlap', 'Two closures cover the same dates.']),
+    ...overlapIssues('travel', schedule.travel ?? [], ['travel_overlaps', 'Two travels cover the same dates.']),
   ];
 }
 
@@ -121,12 +123,17 @@ function travelSpanIssues(travel: TravelSpan, field: string): FieldIssue[] {
   return [...spanIssues({ from, to }, field), ...zoneIssues(`${field}.timeZone`, timeZone)];
 }
 
-/** Sorted by their first date, no travel may begin before the one before it has ended. */
-function travelOverlapIssues(travel: readonly TravelSpan[]): FieldIssue[] {
-  const sorted = travel.map((span, index) => ({ ...span, index })).sort((a, b) => (a.from < b.from ? -1 : 1));
+/** Sorted by their first date, none may begin before the one before it has ended. */
+function overlapIssues(
+  name: string,
+  spans: readonly { from: string; to?: string }[],
+  [code, message]: readonly [FieldIssueCode, string],
+): FieldIssue[] {
+  if (spans.length > datesMax) return [];
+  const sorted = spans.map((span, index) => ({ ...span, index })).sort((a, b) => (a.from < b.from ? -1 : 1));
   return sorted.flatMap((span, position) => {
     const before = sorted[position - 1];
     if (before === undefined || (before.to !== undefined && before.to < span.from)) return [];
-    return [issue(`travel.${span.index}`, 'travel_overlaps', 'Two travels cover the same dates.')];
+    return [issue(`${name}.${span.index}`, code, message)];
   });
 }

@@ -39,3 +39,32 @@ it('the default schedule stays until another one is the default', async () => {
   expect((await remove(first?.id ?? '')).status).toBe(204);
   expect(await schedules()).toMatchObject([{ id: second.id, isDefault: true }]);
 });
+
+it('windows that begin together are one, as long as the longest', async () => {
+  const { rules, ...rest } = goodSchedule('Twice');
+  const mon = [
+    ['09:00', '12:00'],
+    ['09:00', '17:00'],
+    ['13:00', '14:00'],
+  ];
+  const weekly = { ...rules.weekly, mon };
+  const added = await asHost<Schedule>(product, host, '/schedules', { ...rest, rules: { ...rules, weekly } });
+  expect(added).toMatchObject({ status: 201 });
+  expect(added.body.rules.weekly.mon).toEqual([
+    ['09:00', '17:00'],
+    ['13:00', '14:00'],
+  ]);
+});
+
+it('closures that overlap are refused by their field', async () => {
+  const { rules, ...rest } = goodSchedule('Closed twice');
+  const blackouts = [
+    { from: '2026-12-24', to: '2026-12-31' },
+    { from: '2026-12-31', to: '2027-01-02' },
+  ];
+  const refused = await asHost(product, host, '/schedules', { ...rest, rules: { ...rules, blackouts } });
+  expect(refused).toMatchObject({
+    status: 400,
+    body: { code: 'validation_failed', errors: [{ field: 'rules.blackouts.1', code: 'blackouts_overlap' }] },
+  });
+});
