@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RouteName } from '#contract/routes.ts';
 import type { RateLimits } from './parts.ts';
@@ -23,9 +24,20 @@ export function createLimiter(limits: RateLimits): Limiter {
   };
 }
 
+/** Of an IPv6 address its /64, however it is written: `::` stands for as many groups as are missing (RFC 4291, 2.2). */
 function networkOf(key: string): string {
   const address = key.startsWith('::ffff:') ? key.slice(7) : key;
-  return address.includes(':') && !address.includes('@') ? address.split(':').slice(0, 4).join(':') : address;
+  if (!isIPv6(address)) return address;
+  const [before = '', after = ''] = address.split('::', 2).map((part) => part.split('%', 1)[0] ?? '');
+  const groups = (part: string) => part.split(':').filter(Boolean);
+  // The last two groups may be written as an IPv4 address.
+  const afterCount = groups(after).length + (after.includes('.') ? 1 : 0);
+  const missing = address.includes('::') ? 8 - groups(before).length - afterCount : 0;
+  const all = [...groups(before), ...Array<string>(Math.max(missing, 0)).fill('0'), ...groups(after)];
+  return all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 /** Which of the limits a request of this route counts for. */
