@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import type { Me } from '#contract/accounts.ts';
 import type { MeetingType, MeetingTypeInput } from '#contract/meeting-types.ts';
@@ -110,7 +111,8 @@ export function publicMeetingType(row: PublicTypeRow): PublicMeetingType {
   };
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** Zones are known in any case of their letters, so anybody can ask for more names than there are zones. */
+const formatters = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
 /** Slots under their dates in a zone. */
 export function slotDays(startsAt: readonly number[], timeZone: string): z.input<typeof Slots>['days'] {
