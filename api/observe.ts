@@ -17,7 +17,7 @@ export function observeRequests(meter: ApiMeter, log: ApiLog): RequestHandler {
       traceAnswer(request, response, causedBy, () => {
         const trace = AsyncResource.bind(currentTrace);
         response.once('finish', () => {
-          const route = routeOf(response) ?? (isOfApi(request) ? 'unknown' : 'web');
+          const route = routeOf(request, response);
           const seconds = (performance.now() - started) / 1000;
           const { statusCode: status } = response;
           meter.requestAnswered({ route, status: String(status), seconds });
@@ -37,7 +37,7 @@ function traceAnswer(request: Request, response: Response, causedBy: string | un
   span.run(() => {
     const trace = AsyncResource.bind(currentTrace);
     response.once('close', () => {
-      const name = routeOf(response);
+      const name = nameOf(response);
       const path = name === undefined ? undefined : `/api/v1${routes[name].path}`;
       const { statusCode } = response;
       span.describe(path === undefined ? method : `${method} ${path}`, {
@@ -59,7 +59,12 @@ export function nameRoute(response: Response, name: RouteName): void {
   response.locals['route'] = name;
 }
 
-function routeOf(response: Response): RouteName | undefined {
+/** The request's operation, for whoever reads of it: `web` for pages and files. */
+export function routeOf(request: Request, response: Response): string {
+  return nameOf(response) ?? (isOfApi(request) ? 'unknown' : 'web');
+}
+
+function nameOf(response: Response): RouteName | undefined {
   const name = response.locals['route'] as unknown;
   return typeof name === 'string' ? (name as RouteName) : undefined;
 }

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
 import { problems, type Problem, type ProblemCode } from '#contract/problems.ts';
 import { problemOfConstraint } from '#db/errors.ts';
+import { routeOf } from './observe.ts';
 import type { ApiLog, ApiMeter } from './parts.ts';
 
 type FieldError = { field: string; code: string; message: string };
@@ -42,16 +43,19 @@ export function validationFailed(place: string, error: z.ZodError): Refused {
   return new Refused('validation_failed', { errors });
 }
 
-/** The last stop of every request that failed. What we did not expect is logged whole, and told as nothing but `internal`. */
+/**
+ * The last stop of every request that failed. What we did not expect is logged whole, and told as nothing but `internal`. Requests are named by
+ * their operation, as everywhere in the log: a path may have a link's secret in it.
+ */
 export function problemHandler(log: ApiLog, meter: ApiMeter): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const refused = asRefused(error);
     meter.refused(refused.code);
-    if (refused.code === 'internal')
-      log.error({ error, method: request.method, path: request.path }, 'a request failed');
-    if (refused.code === 'dependency_unavailable')
-      log.warn({ error, path: request.path }, 'a dependency did not answer');
+    const { method } = request;
+    const route = routeOf(request, response);
+    if (refused.code === 'internal') log.error({ error, method, route }, 'a request failed');
+    if (refused.code === 'dependency_unavailable') log.warn({ error, method, route }, 'a dependency did not answer');
     // Somebody follows a link: a page says it better than JSON.
     if (refused.code === 'link_expired' && request.accepts(['json', 'html']) === 'html')
       return response.redirect(303, '/link-over');
