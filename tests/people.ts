@@ -102,15 +102,17 @@ export async function buildHost(
   return { ...made, slug, email, password, ...(await logIn(product, email, password)) };
 }
 
+type TemplateOptions = { renewOnReschedule: boolean; emailCodeRequired?: boolean };
+
 /** One more NDA of a host, in the words that every host begins with. */
-export function buildTemplate(product: Reachable, host: TestHost, options: { renewOnReschedule: boolean }) {
+export function buildTemplate(product: Reachable, host: TestHost, options: TemplateOptions) {
   return product.shared.database.transaction((tx) => insertNda(tx, host, options));
 }
 
 function insertNda(
   tx: Transaction,
   owner: { organizationId: string; accountId: string },
-  options: { renewOnReschedule: boolean },
+  options: TemplateOptions,
 ): Promise<string> {
   const { name, title, source, ownVariables } = defaultTemplate('en');
   const content = { title, source, language: 'en' as const, ownVariables, emailCodeRequired: false, ...options };

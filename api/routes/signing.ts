@@ -14,7 +14,7 @@ import { isSigned } from '#domain/booking/states.ts';
 import type { SignatureInput } from '#contract/signing.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
-import type { Handlers } from '../route.ts';
+import type { Call, Handlers } from '../route.ts';
 import { askForChange, bookingOf } from './changes.ts';
 import { asGuest, readGuestBooking } from './guest-booking.ts';
 
@@ -57,7 +57,7 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       if (signing.name !== 'builtin') throw new Refused('signing_not_open');
       refuseOtherTexts(parts, call.body, document, context);
       const mark = readMark(parts, call.body);
-      if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call.body.code);
+      if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call);
       const { disclosureSha256, documentSha256 } = call.body;
       const outcome = await signInCeremony(
         database,
@@ -204,14 +204,16 @@ async function requireCode(
   parts: ApiParts,
   envelope: EnvelopeRow,
   ceremony: CeremonyRow | null,
-  code: string | undefined,
+  call: Call<'sign'>,
 ): Promise<void> {
   if (ceremony?.codeVerifiedAt) return;
+  const { code } = call.body;
   if (!code)
     throw new Refused('code_required', {
       errors: [{ field: 'code', code: 'required', message: 'Enter the code from the mail.' }],
     });
-  const fits = await parts.database.transaction((tx) => checkCode(tx, envelope.id, sha256(`${envelope.id}:${code}`)));
+  const codeSha256 = sha256(`${envelope.id}:${code}`);
+  const fits = await parts.database.transaction((tx) => checkCode(tx, envelope.id, codeSha256, call));
   if (!fits)
     throw new Refused('code_wrong', {
       errors: [{ field: 'code', code: 'wrong', message: 'This code is not right, or too old.' }],

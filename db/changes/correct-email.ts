@@ -4,6 +4,7 @@ import type { PersonalCipher } from '../personal.ts';
 import type { Database } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
 import { lockBooking, readGuest } from '../queries/bookings.ts';
+import { forgetCodes } from '../queries/ceremonies.ts';
 import { messagesOf, requestMessages } from '../queries/messages.ts';
 import { repeatable } from './apply.ts';
 import { clearAddressTrouble } from './mail.ts';
@@ -30,6 +31,7 @@ export async function correctGuestEmail(
       update booking set guest_email_cipher = ${sql.binary(cipher.seal(email, 'booking.guest_email'))},
         guest_search = ${sql.array(cipher.searchTokens(booking.organizationId, [guest.name, email]), 'text')}, search_key_id = ${cipher.keyId} where id = ${bookingId}`);
     await clearAddressTrouble(tx, bookingId);
+    await forgetCodes(tx, bookingId);
     const last = repeatable(await messagesOf(tx, bookingId), 'guest', booking, now);
     const again = last
       ? await requestMessages(tx, {

@@ -130,11 +130,24 @@ export async function setCode(tx: Queryable, envelopeId: string, codeSha256: Buf
 }
 
 /** Counts the attempt first, so that guessing is bounded whatever happens next: five tries a code. */
-export async function checkCode(tx: Queryable, envelopeId: string, codeSha256: Buffer): Promise<boolean> {
+export async function checkCode(
+  tx: Queryable,
+  envelopeId: string,
+  codeSha256: Buffer,
+  from: { ip: string | null; userAgent: string | null },
+): Promise<boolean> {
   const fits = await tx.maybeOneFirst(sql.type(z.object({ fits: z.boolean() }))`
     update ceremony set code_attempts = code_attempts + 1,
       code_verified_at = case when code_sha256 = ${sql.binary(codeSha256)} then clock_timestamp() else code_verified_at end
     where envelope_id = ${envelopeId} and code_attempts < 5 and code_expires_at > clock_timestamp()
     returning code_sha256 = ${sql.binary(codeSha256)} as fits`);
+  if (fits) await addCeremonyEvent(tx, envelopeId, 'code_verified', from);
   return fits === true;
+}
+
+/** What was sent to another address proves nothing of this one: neither a code that is out nor one that fitted. Signed is signed. */
+export async function forgetCodes(tx: Queryable, bookingId: string): Promise<void> {
+  await tx.query(sql.unsafe`
+    update ceremony set code_sha256 = null, code_sent_at = null, code_expires_at = null, code_verified_at = null
+    where booking_id = ${bookingId} and status in ('sent', 'delivered')`);
 }

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ceremonyEvents } from '#db/queries/ceremonies.ts';
+import type { SigningSession } from '#contract/signing.ts';
+import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
+import { asHost, bookingToSign, type HeldBooking } from '#tests/booking-actions.ts';
+import {
+  buildHost,
+  buildMeetingType,
+  buildTemplate,
+  eventually,
+  grace,
+  openSigning,
+  send,
+  type TestHost,
+} from '#tests/people.ts';
+import { startProduct, type Product } from '#tests/product.ts';
+
+let product: Product;
+let host: TestHost;
+let ndaTemplateId: string;
+beforeAll(async () => {
+  product = await startProduct();
+  host = await buildHost(product);
+  ndaTemplateId = await buildTemplate(product, host, { renewOnReschedule: false, emailCodeRequired: true });
+});
+afterAll(() => product.stop());
+
+const newBooking = async () => bookingToSign(product, host, await buildMeetingType(product, host, { ndaTemplateId }));
+
+async function codesMailed(address: string): Promise<string[]> {
+  const mails = (await listMailbox(product.mailDir, { limit: 100 })).filter(({ to }) => to.address === address);
+  const texts = await Promise.all(mails.map(async ({ id }) => (await readMailboxMessage(product.mailDir, id))?.text));
+  return texts.flatMap((text) => /^\d{6}$/m.exec(text ?? '')?.[0] ?? []);
+}
+
+/** Asks for a code, and reads it from the mail. */
+async function codeFor({ token }: HeldBooking, address: string): Promise<string> {
+  const before = await codesMailed(address);
+  const asked = await send<{ sentTo: string }>(product, 'POST', '/my-booking/signing/code', { token });
+  expect(asked).toMatchObject({ status: 202, body: { sentTo: address } });
+  const [code = ''] = await eventually(
+    async () => (await codesMailed(address)).filter((one) => !before.includes(one)),
+    (codes) => codes.length > 0,
+  );
+  return code;
+}
+
+function sign({ token }: HeldBooking, { disclosure, document }: SigningSession, code: string) {
+  const mark = { kind: 'typed', text: grace.name };
+  const body = { consent: true, disclosureSha256: disclosure.sha256, documentSha256: document.sha256, mark, code };
+  return send<{ code?: string }>(product, 'POST', '/my-booking/signing/signature', { token, body });
+}
+
+describe('the code that a template asks for', () => {
+  it('fits once it came by mail, and the trail on the certificate says when', async () => {
+    const booking = await newBooking();
+    const session = await openSigning(product, booking.token);
+    const code = await codeFor(booking, grace.email);
+    const wrong = code === '000000' ? '000001' : '000000';
+    expect(await sign(booking, session, wrong)).toMatchObject({ status: 422, body: { code: 'code_wrong' } });
+    expect((await sign(booking, session, code)).status).toBe(202);
+    const events = await ceremonyEvents(product.shared.database, session.envelopeId);
+    expect(events.map(({ what }) => what)).toEqual([
+      'sent',
+      'viewed',
+      'code_sent',
+      'code_verified',
+      'consented',
+      'signed',
+    ]);
+  });
+
+  it('fits no more once the address it went to was wrong: it would prove somebody else’s mailbox', async () => {
+    const booking = await newBooking();
+    const session = await openSigning(product, booking.token);
+    const code = await codeFor(booking, grace.email);
+    const email = 'grace.right@example.net';
+    expect((await asHost(product, host, `/bookings/${booking.id}/guest-email`, { email })).status).toBe(200);
+    expect(await sign(booking, session, code)).toMatchObject({ status: 422, body: { code: 'code_wrong' } });
+    expect((await sign(booking, session, await codeFor(booking, email))).status).toBe(202);
+  });
+});
