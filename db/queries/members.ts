@@ -112,7 +112,7 @@ export async function setRole(tx: Queryable, organizationId: string, accountId: 
     update member set role = ${to} where organization_id = ${organizationId} and account_id = ${accountId}`);
 }
 
-/** The pages of the host end at once; bookings, meeting types and schedules stay with the organization. */
+/** The pages of the host and the API keys end at once; bookings, meeting types and schedules stay with the organization. */
 export async function removeMember(tx: Queryable, organizationId: string, accountId: string): Promise<void> {
   await tx.query(
     sql.unsafe`update host set left_at = now() where organization_id = ${organizationId} and account_id = ${accountId}`,
@@ -120,6 +120,9 @@ export async function removeMember(tx: Queryable, organizationId: string, accoun
   await tx.query(
     sql.unsafe`delete from member where organization_id = ${organizationId} and account_id = ${accountId}`,
   );
+  // For good: who comes back one day does not bring back keys that may be anywhere by then.
+  await tx.query(sql.unsafe`
+    update api_key set revoked_at = now() where organization_id = ${organizationId} and account_id = ${accountId} and revoked_at is null`);
 }
 
 /** An account's sessions in one organization; those in others go on. */

@@ -229,14 +229,18 @@ describe('somebody who is removed', () => {
     expect(JSON.stringify(mail)).not.toContain(member.email);
   });
 
-  it('comes back by a new invitation, to the same link', async () => {
+  it('comes back by a new invitation, to the same link, and without the API keys of before', async () => {
     const member = await buildMember(product, owner, 'MEMBER', 'Back Again');
+    const key = { name: 'Reports', scopes: ['bookings:read'], expiresInDays: 30 };
+    const { body: old } = await ask<{ token: string }>(product, 'createApiKey', { body: key }, member);
+    expect((await ask(product, 'listBookings', {}, old)).status).toBe(200);
     await ask(product, 'removeMember', { params: { id: member.accountId } }, owner);
     const { token } = await invite(member.email);
     expect((await ask(product, 'joinByInvitation', { body: { token } })).status).toBe(200);
     const back = await ask<Me>(product, 'logIn', { body: { email: member.email, password: member.password } });
     expect(back.body.host).toMatchObject({ id: member.hostId, slug: member.slug });
     expect((await send(product, 'GET', `/pages/${member.slug}`)).status).toBe(200);
+    expect((await ask(product, 'listBookings', {}, old)).body).toMatchObject({ code: 'api_key_invalid' });
   });
 });
 
