@@ -18,10 +18,16 @@ type Times = { startsAt: Date; endsAt: Date };
 
 /**
  * Moves a booking's claim: the old time is let go and the new one taken in one transaction, or neither. The caller holds the locks of host
- * and booking, and has asked the domain. A host may move to a time that is not offered (it is their time), a guest may not. Where the
+ * and booking, and has asked the domain. A host may move to any time to come that is not offered (it is their time), a guest may not. Where the
  * template asks for a new signature, the new time is held for it first, and the booking moves when it is signed (`moveAsSigned`).
  */
 export async function moveClaim(tx: Transaction, booking: BookingRow, to: Times, move: Move): Promise<ChangeOutcome> {
+  if (to.startsAt <= move.at)
+    return {
+      outcome: 'refused',
+      code: 'slot_not_offered',
+      context: { reasons: [{ code: 'past', now: move.at.getTime() }] },
+    };
   const moved = movedTo(booking, to);
   await takeOverOverdue(tx, moved, occupied(moved));
   if (move.by === 'guest') {

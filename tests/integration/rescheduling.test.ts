@@ -84,6 +84,16 @@ describe('moving a confirmed booking', () => {
     expect(await readMine(product, token)).toMatchObject({ sequence: 1, canReschedule: true });
   });
 
+  it('by its host is no way into the past: nobody can come to a meeting that is over', async () => {
+    const { id, token, startsAt } = await confirmedBooking(product, host, type);
+    const yesterday = new Date(Date.parse(startsAt) - 8 * 86_400_000).toISOString();
+    expect(await asHost(product, host, `/bookings/${id}/reschedule`, { startsAt: yesterday })).toMatchObject({
+      status: 409,
+      body: { code: 'slot_not_offered', context: { reasons: [{ code: 'past' }] } },
+    });
+    expect(await readMine(product, token)).toMatchObject({ startsAt, status: 'confirmed', sequence: 0 });
+  });
+
   it('to a time that somebody else has is refused with slot_taken, for guest and host, and changes nothing', async () => {
     const { id, token, startsAt } = await confirmedBooking(product, host, type);
     const taken = await findSlot(product, host, type);
