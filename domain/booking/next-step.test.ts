@@ -49,7 +49,10 @@ describe('what comes next', () => {
   it('of a hold whose clock stands still is never later than the start of its meeting', () => {
     const suspended: Progress = { ...held, ndaStatus: 'sent', envelopeOpen: true, holdExpiresAt: null };
     expect(nextStep(suspended, noon)).toEqual({ do: 'wait', until: suspended.startsAt });
-    expect(nextStep(suspended, suspended.startsAt)).toEqual({ do: 'expire' });
+    for (const ndaStatus of ['pending', 'created', 'sent'] as const)
+      expect(nextStep({ ...suspended, ndaStatus, envelopeOpen: ndaStatus === 'sent' }, suspended.startsAt)).toEqual({
+        do: 'expire',
+      });
   });
 
   it('after the end is to collect a late signature, else to void what is open, else nothing', () => {

@@ -58,13 +58,11 @@ function whileHeld(booking: Progress, now: Date): Step {
       return { do: 'confirm' };
     case 'signed':
       return { do: 'collect_signed' };
-    case 'pending':
-      return { do: 'create_agreement' };
-    case 'created':
-      return { do: 'send_envelope' };
     default: {
       const until = endOfHold(booking);
-      return now >= until ? { do: 'expire' } : { do: 'wait', until };
+      if (now >= until) return { do: 'expire' };
+      if (booking.ndaStatus === 'pending') return { do: 'create_agreement' };
+      return booking.ndaStatus === 'created' ? { do: 'send_envelope' } : { do: 'wait', until };
     }
   }
 }
