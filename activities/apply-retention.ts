@@ -1,5 +1,5 @@
 import { purgeIfDue } from '#db/changes/erase.ts';
-import { objectDeleted, objectsToDelete } from '#db/queries/object-deletions.ts';
+import { deleteObjectLater, objectDeleted, objectsToDelete } from '#db/queries/object-deletions.ts';
 import { bookingsToPurge } from '#db/queries/retention.ts';
 import type { Parts } from './parts.ts';
 
@@ -26,15 +26,30 @@ export async function applyRetention(parts: Parts): Promise<RetentionRound> {
     }
   }
   const objects = await deleteObjects(parts);
-  return { ...round, isMore: objects === batch || (due.length === batch && round.bookings > 0) };
+  return {
+    ...round,
+    failures: round.failures + objects.failures,
+    isMore: objects.isMore || (due.length === batch && round.bookings > 0),
+  };
 }
 
-/** Objects whose document is gone. One that another document is made of stays. @returns how many were looked at. */
-export async function deleteObjects(parts: Pick<Parts, 'database' | 'vault'>): Promise<number> {
-  const objects = await objectsToDelete(parts.database, batch);
+/** Objects whose document is gone. One that another document is made of stays. What cannot be deleted waits behind all others. */
+export async function deleteObjects({
+  database,
+  vault,
+  log,
+}: Pick<Parts, 'database' | 'vault' | 'log'>): Promise<{ failures: number; isMore: boolean }> {
+  const objects = await objectsToDelete(database, batch);
+  let failures = 0;
   for (const { storageKey, isShared } of objects) {
-    if (!isShared) await parts.vault.discard({ storageKey });
-    await objectDeleted(parts.database, storageKey);
+    try {
+      if (!isShared) await vault.discard({ storageKey });
+      await objectDeleted(database, storageKey);
+    } catch (error) {
+      failures += 1;
+      log.error({ storageKey, error }, 'an object could not be deleted, the next run tries again');
+      await deleteObjectLater(database, storageKey);
+    }
   }
-  return objects.length;
+  return { failures, isMore: objects.length === batch && failures < objects.length };
 }

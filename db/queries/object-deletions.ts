@@ -28,6 +28,13 @@ export async function objectsToDelete(
     from object_deletion o order by o.requested_at limit ${limit}`);
 }
 
+/** Behind all that was asked for until now. */
+export async function deleteObjectLater(db: Queryable, storageKey: string): Promise<void> {
+  await db.query(
+    sql.unsafe`update object_deletion set requested_at = clock_timestamp() where storage_key = ${storageKey}`,
+  );
+}
+
 export async function objectDeleted(db: Queryable, storageKey: string): Promise<void> {
   await db.query(sql.unsafe`delete from object_deletion where storage_key = ${storageKey}`);
 }

@@ -2,9 +2,11 @@ import { sql } from 'slonik';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { BookingRetention, Retention } from '#contract/privacy.ts';
+import { deleteObjects } from '#activities/apply-retention.ts';
 import { purgeIfDue } from '#db/changes/erase.ts';
 import { verifyAuditChain } from '#db/queries/audit.ts';
 import type { Verification } from '#contract/verification.ts';
+import { createLogger } from '#runtime/logging.ts';
 import { ensureSchedules } from '#runtime/schedules.ts';
 import { retentionScheduleId } from '#workflows/retention/messages.ts';
 import { asHost, confirmedBooking, letMeetingPass, type HeldBooking } from '#tests/booking-actions.ts';
@@ -150,6 +152,22 @@ describe('the retention policy', () => {
     expect(await runRetention()).toMatchObject({ bookings: 0, failures: 0 });
     for (const key of keys) expect(storedObjects(product).has(key)).toBe(false);
     expect((await actionsOf(booking.id)).filter((action) => action === 'booking.erased')).toHaveLength(1);
+  });
+
+  it('is not held up by an object that the store cannot delete', async () => {
+    const booking = await metDaysAgo(40);
+    const keys = await objectsOf(booking.id);
+    await setPolicy(30);
+    const { database } = product.shared;
+    await database.query(sql.unsafe`
+      insert into object_deletion (storage_key, organization_id, requested_at) values ('not/a/key', ${host.organizationId}, '2026-01-01')`);
+    await purgeIfDue(database, product.shared.cipher, booking.id);
+    const lines: string[] = [];
+    const log = createLogger('test', 'error', { write: (line) => void lines.push(line) });
+    expect(await deleteObjects({ ...product.shared, log })).toEqual({ failures: 1, isMore: false });
+    expect(lines).toEqual([expect.stringContaining('"storageKey":"not/a/key"')]);
+    for (const key of keys) expect(storedObjects(product).has(key)).toBe(false);
+    await database.query(sql.unsafe`delete from object_deletion where storage_key = 'not/a/key'`);
   });
 
   it('keeps an object that another document is made of', async () => {
