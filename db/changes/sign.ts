@@ -9,7 +9,7 @@ import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import { setClaimExpiry } from '../queries/claims.ts';
 import { endEnvelope, isSignedEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
 import type { FactInput } from '../queries/outbox.ts';
-import { completeCeremony, type CeremonyCompletion } from '../queries/ceremonies.ts';
+import { completeCeremony, isCeremonyFor, type CeremonyCompletion } from '../queries/ceremonies.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
@@ -18,7 +18,7 @@ import { record } from './record.ts';
 
 export type SignOutcome =
   | { outcome: 'signed'; signedAt: Date; late: boolean }
-  | { outcome: 'refused'; code: 'signing_not_open' | 'signing_closed' | 'already_signed' };
+  | { outcome: 'refused'; code: 'signing_not_open' | 'signing_closed' | 'already_signed' | 'document_changed' };
 
 /**
  * The guest's act of signing in the built-in ceremony: mark, consent and circumstances are stored with the state, in one transaction. From
@@ -37,6 +37,9 @@ export async function signInCeremony(
     if (!envelope)
       return { outcome: 'refused', code: booking.ndaStatus === 'voided' ? 'signing_closed' : 'signing_not_open' };
     if (!maySign(booking)) return { outcome: 'refused', code: 'signing_not_open' };
+    // The caller has compared before the lock: by now the booking may be about to move elsewhere, with another agreement.
+    if (!(await isCeremonyFor(tx, envelope.id, completion.documentSha256)))
+      return { outcome: 'refused', code: 'document_changed' };
     await completeCeremony(tx, envelope.id, completion, now);
     const late = await signedLocked(tx, booking, envelope, { now, signedAt: now, actor });
     return { outcome: 'signed', signedAt: now, late };

@@ -83,6 +83,12 @@ export async function markViewed(
   await addCeremonyEvent(tx, envelopeId, 'viewed', from);
 }
 
+/** Whether what is signed in this ceremony is the document with this hash. */
+export async function isCeremonyFor(tx: Queryable, envelopeId: string, documentSha256: string): Promise<boolean> {
+  return tx.exists(sql.unsafe`
+    select from ceremony c join document d on d.id = c.document_id where c.envelope_id = ${envelopeId} and d.sha256 = ${documentSha256}`);
+}
+
 export type CeremonyCompletion = {
   disclosureVersion: string;
   disclosureSha256: string;

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { GuestBooking, HostBooking } from '#contract/bookings.ts';
+import { signInCeremony } from '#db/changes/sign.ts';
 import {
   asHost,
   askForRenewal,
@@ -165,6 +166,29 @@ describe('moving a meeting whose NDA is to be signed anew', () => {
     await expectStayed(moving);
     await untilMailed(product, moving.id, 7);
     expect((await readMail(product, moving.id, 'move_ended', 'host')).text).toContain('was not signed');
+  });
+
+  it('is not signed by a signature for another time, which took as long to arrive as it took to move again', async () => {
+    const moving = await movingBooking();
+    const { id, token } = moving;
+    const shown = await openSigning(product, token);
+    expect((await asGuest(token, 'give-up-move')).status).toBe(200);
+    await expectStayed(moving);
+    const again = { startsAt: await findSlot(product, host, type, 6) };
+    expect((await asGuest(token, 'reschedule', again)).status).toBe(200);
+    const session = await openSigning(product, token);
+    expect(session.document.sha256).not.toBe(shown.document.sha256);
+    const completion = {
+      disclosureVersion: '1',
+      disclosureSha256: shown.disclosure.sha256,
+      documentSha256: shown.document.sha256,
+      mark: { kind: 'typed' as const, cipher: Buffer.from('Grace') },
+      ip: null,
+      userAgent: null,
+    };
+    const sign = signInCeremony(product.shared.database, id, completion, { type: 'guest', id, ip: null });
+    expect(await sign).toEqual({ outcome: 'refused', code: 'document_changed' });
+    expect(await readMine(product, token)).toMatchObject({ status: 'confirmed', ndaStatus: 'sent' });
   });
 
   it('is given up by the guest or by the host, and another time can be asked for', async () => {
