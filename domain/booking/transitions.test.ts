@@ -25,6 +25,7 @@ const held: BookingFacts = {
   holdExpiresAt: at(10),
   moveExpiresAt: null,
   rescheduleCount: 0,
+  erasedAt: null,
 };
 const confirmed: BookingFacts = { ...held, status: 'confirmed', ndaStatus: 'completed', holdExpiresAt: null };
 const moving: BookingFacts = { ...confirmed, ndaStatus: 'sent', moveExpiresAt: at(10) };
@@ -106,6 +107,12 @@ describe('rescheduling', () => {
   it('waits for the end of a move that is to be signed for, whoever asks', () => {
     expect(codeOf(mayReschedule(moving, 'guest', rules, now))).toBe('move_pending');
     expect(codeOf(mayReschedule(moving, 'host', rules, now))).toBe('move_pending');
+  });
+
+  it('like canceling is over once the guest’s data were deleted: nobody could be told, and nobody would come', () => {
+    const erased: BookingFacts = { ...confirmed, status: 'displaced', erasedAt: now };
+    expect(codeOf(mayReschedule(erased, 'host', rules, now))).toBe('booking_not_confirmed');
+    expect(codeOf(mayCancel(erased, 'host', rules, now))).toBe('booking_over');
   });
 
   it('of a displaced guest is bound by neither: they signed, and it was their time that was lost', () => {

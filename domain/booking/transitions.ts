@@ -11,6 +11,8 @@ export type BookingFacts = {
   /** Until when another time is held for a signature; null when the booking is not about to move. */
   moveExpiresAt: Date | null;
   rescheduleCount: number;
+  /** When its guest's data were deleted: nobody is left to meet. */
+  erasedAt: Date | null;
 };
 
 export type ChangeRules = {
@@ -44,6 +46,7 @@ export function mayCancel(
   rules: ChangeRules,
   now: Date,
 ): Decision {
+  if (booking.erasedAt) return refuse({ code: 'booking_over', status: booking.status });
   if (booking.status === 'held' || booking.status === 'displaced') return allowed;
   if (booking.status !== 'confirmed') return refuse({ code: 'booking_over', status: booking.status });
   if (now >= booking.startsAt) return refuse({ code: 'meeting_started' });
@@ -74,6 +77,7 @@ export function endOfHold(booking: Pick<BookingFacts, 'holdExpiresAt' | 'startsA
 }
 
 export function mayReschedule(booking: BookingFacts, by: 'guest' | 'host', rules: ChangeRules, now: Date): Decision {
+  if (booking.erasedAt) return refuse({ code: 'booking_not_confirmed' });
   if (booking.status === 'displaced') return allowed;
   if (booking.status !== 'confirmed') return refuse({ code: 'booking_not_confirmed' });
   if (now >= booking.startsAt) return refuse({ code: 'meeting_started' });
