@@ -42,8 +42,12 @@ export const Slug = z
   .meta({ description: 'Name in a public link' });
 
 const supported = new Set<string>([...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/UTC']);
+// Names of ICU's own, which Intl accepts: IANA has no such zones, and the database knows others by them (BST, IST), or nothing.
+const ownNames =
+  /^(?:A[CERS]T|AGT|B[ES]T|C[ANS]T|CTT|E[AC]T|I[ES]T|JST|MIT|N[ES]T|P[LNRS]T|SST|VST|US\/Pacific-New|SystemV\/.*)$/i;
 export function isTimeZone(value: string): boolean {
   if (supported.has(value)) return true;
+  if (ownNames.test(value)) return false;
   // Offsets such as +02:00 are accepted by Intl, but are no zones: they know no clock changes.
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+){0,2}$/.test(value)) return false;
   try {
