@@ -36,19 +36,21 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       const { envelope, ceremony, context, document } = await openCeremony(parts, who.bookingId);
       const now = await databaseNow(database);
       const waitMs = (ceremony?.codeSentAt?.getTime() ?? 0) + codeEverySeconds * 1000 - now.getTime();
-      if (waitMs > 0) throw new Refused('rate_limited', { context: { retryAfterSeconds: Math.ceil(waitMs / 1000) } });
+      if (waitMs > 0) throw tooSoon(Math.ceil(waitMs / 1000));
       const code = String(randomInt(1_000_000)).padStart(6, '0');
       const expiresAt = new Date(now.getTime() + codeMinutes * 60_000);
       const payload = cipher.seal(
         JSON.stringify({ code, expiresInMinutes: codeMinutes, documentTitle: document.title }),
         'message.payload',
       );
-      await sendSigningCode(database, who.bookingId, {
+      const isSet = await sendSigningCode(database, who.bookingId, {
         envelopeId: envelope.id,
         codeSha256: sha256(`${envelope.id}:${code}`),
         expiresAt,
+        everySeconds: codeEverySeconds,
         payload,
       });
+      if (!isSet) throw tooSoon(codeEverySeconds);
       await engine.nudge(context.booking);
       return { sentTo: context.guest.email, expiresAt: expiresAt.toISOString() };
     },
@@ -92,6 +94,8 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
     },
   };
 }
+
+const tooSoon = (retryAfterSeconds: number) => new Refused('rate_limited', { context: { retryAfterSeconds } });
 
 /** An attempt to sign that is refused is on record with its reason: a link used twice or too late, another text, a wrong code, no image. */
 function onRecord(parts: ApiParts, sign: SigningHandlers['sign']): SigningHandlers['sign'] {

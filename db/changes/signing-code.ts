@@ -5,15 +5,18 @@ import { requestMessages } from '../queries/messages.ts';
 import { guest } from './hold.ts';
 import { record } from './record.ts';
 
-/** A new one-time code for the signer, and the mail that brings it; earlier codes no longer fit. */
+/**
+ * A new one-time code for the signer, and the mail that brings it; earlier codes no longer fit.
+ * @returns false when the one before it is too new: each code is good for some guesses.
+ */
 export async function sendSigningCode(
   database: Database,
   bookingId: string,
-  code: { envelopeId: string; codeSha256: Buffer; expiresAt: Date; payload: Buffer },
-): Promise<void> {
-  await database.transaction(async (tx) => {
+  code: { envelopeId: string; codeSha256: Buffer; expiresAt: Date; everySeconds: number; payload: Buffer },
+): Promise<boolean> {
+  return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    await setCode(tx, code.envelopeId, code.codeSha256, code.expiresAt);
+    if (!(await setCode(tx, code.envelopeId, code))) return false;
     await addCeremonyEvent(tx, code.envelopeId, 'code_sent', { ip: null, userAgent: null });
     const facts = await requestMessages(tx, {
       ...booking,
@@ -24,5 +27,6 @@ export async function sendSigningCode(
       payload: code.payload,
     });
     await record(tx, booking, { at: now, actor: guest(booking), action: 'signing_code.sent', facts });
+    return true;
   });
 }

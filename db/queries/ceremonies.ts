@@ -129,10 +129,18 @@ export async function ceremonyEvents(db: Queryable, envelopeId: string): Promise
   );
 }
 
-export async function setCode(tx: Queryable, envelopeId: string, codeSha256: Buffer, expiresAt: Date): Promise<void> {
-  await tx.query(sql.unsafe`
-    update ceremony set code_sha256 = ${sql.binary(codeSha256)}, code_sent_at = clock_timestamp(), code_expires_at = ${expiresAt.toISOString()},
-      code_attempts = 0 where envelope_id = ${envelopeId}`);
+/** @returns false when one was set less than so many seconds ago, which stays. */
+export async function setCode(
+  tx: Queryable,
+  envelopeId: string,
+  code: { codeSha256: Buffer; expiresAt: Date; everySeconds: number },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(sql.unsafe`
+    update ceremony set code_sha256 = ${sql.binary(code.codeSha256)}, code_sent_at = clock_timestamp(),
+      code_expires_at = ${code.expiresAt.toISOString()}, code_attempts = 0
+    where envelope_id = ${envelopeId}
+      and (code_sent_at is null or code_sent_at <= clock_timestamp() - ${code.everySeconds} * interval '1 second')`);
+  return rowCount > 0;
 }
 
 /** Counts the attempt first, so that guessing is bounded whatever happens next: five tries a code. */

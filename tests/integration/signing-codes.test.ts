@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ceremonyEvents } from '#db/queries/ceremonies.ts';
 import type { SigningSession } from '#contract/signing.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
-import { asHost, bookingToSign, type HeldBooking } from '#tests/booking-actions.ts';
+import { asHost, bookingToSign, mailsOf, type HeldBooking } from '#tests/booking-actions.ts';
 import {
   buildHost,
   buildMeetingType,
@@ -68,6 +68,15 @@ describe('the code that a template asks for', () => {
       'consented',
       'signed',
     ]);
+  });
+
+  it('is sent once, however many ask at once: each new one would be five more guesses', async () => {
+    const { id, token } = await newBooking();
+    await openSigning(product, token);
+    const ask = () => send(product, 'POST', '/my-booking/signing/code', { token });
+    const answers = await Promise.all(Array.from({ length: 5 }, ask));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 429, 429, 429, 429]);
+    expect((await mailsOf(product, id)).filter(({ kind }) => kind === 'signing_code')).toHaveLength(1);
   });
 
   it('fits no more once the address it went to was wrong: it would prove somebody else’s mailbox', async () => {
