@@ -47,6 +47,12 @@ describe('a process that gets its addresses', () => {
     ]);
   });
 
+  test('takes no two master keys under one id: what either encrypts could not be told apart', () => {
+    const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
+    for (const MASTER_KEY of [`${one},${other}`, `1=${one},${other}`, `2=${one},2=${other}`])
+      expect(problemsOf({ ...complete, MASTER_KEY })).toEqual([expect.stringContaining('an id of its own')]);
+  });
+
   test('treats an empty variable as one that is left out', () => {
     expect(loadConfig({ ...complete, PORT: '', LOG_LEVEL: '' }).http.port).toBe(4400);
   });

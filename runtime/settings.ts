@@ -54,7 +54,11 @@ const masterKeys = z
       'must be 32 bytes in base64 (44 characters), as `openssl rand -base64 32` prints them; for rotation, several as id=key, ' +
       'separated by commas, newest first',
   })
-  .transform(parseMasterKeys);
+  .transform(parseMasterKeys)
+  // What was encrypted says the id of its key: under one id for two, it would be read with the wrong one.
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, {
+    error: 'must name each key by an id of its own, as in 2=<new key>,1=<old key>; a key without a name is 1',
+  });
 
 /** 32 bytes, and the name under which what it encrypted says so. */
 export type MasterKey = { id: string; key: Buffer };
