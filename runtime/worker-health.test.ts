@@ -11,7 +11,7 @@ test('a worker is live as long as it answers, and ready only while it takes task
     expect([await statusOf('/health/live'), await statusOf('/health/ready')]).toEqual([200, 503]);
     isTakingTasks = true;
     expect(await statusOf('/health/ready')).toBe(200);
-    expect(await statusOf('/anything')).toBe(404);
+    for (const path of ['/anything', '//']) expect(await statusOf(path)).toBe(404);
   } finally {
     await health.close();
   }

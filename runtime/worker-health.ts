@@ -6,7 +6,8 @@ export type WorkerHealth = { close(): Promise<void> };
 /** `GET /health/live` and `GET /health/ready` on this port: 200, or 503 with the reason in the body. */
 export async function serveWorkerHealth(port: number, isTakingTasks: () => boolean): Promise<WorkerHealth> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://worker');
+    // Not every path makes an address (`//` makes none), and what is thrown here ends the process.
+    const pathname = URL.parse(request.url ?? '/', 'http://worker')?.pathname;
     const answer = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(JSON.stringify(body));

@@ -9,7 +9,8 @@ export type MetricsServer = { close(): Promise<void> };
 export async function serveMetrics(port: number, { registry }: Metrics, log: Log): Promise<MetricsServer> {
   collectDefaultMetrics({ register: registry });
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://metrics');
+    // Not every path makes an address (`//` makes none), and what is thrown here ends the process.
+    const pathname = URL.parse(request.url ?? '/', 'http://metrics')?.pathname;
     if (request.method !== 'GET' || pathname !== '/metrics') {
       response.writeHead(404).end();
       return;
