@@ -4,7 +4,7 @@ import { bookingAudit, type Actor } from '#db/queries/audit.ts';
 import { readBookingContext } from '#db/queries/booking-context.ts';
 import { ceremonyEvents, findCeremony } from '#db/queries/ceremonies.ts';
 import { documentsOf } from '#db/queries/documents.ts';
-import { envelopeOf } from '#db/queries/envelopes.ts';
+import { envelopesOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
 import { changeRequestsOf } from '#db/queries/guest-data.ts';
 import { messagesOf } from '#db/queries/messages.ts';
 import type { ApiParts } from './parts.ts';
@@ -33,6 +33,9 @@ async function recordOf(parts: ApiParts, bookingId: string, files: Files) {
   const { booking, guest, host, organization, meetingType } = await readBookingContext(database, cipher, bookingId);
   const { id, status, ndaStatus, startsAt, endsAt, createdAt, heldAt, confirmedAt, endedAt } = booking;
   const messages = await messagesOf(database, bookingId);
+  const signings: unknown[] = [];
+  for (const [index, envelope] of (await envelopesOf(database, bookingId)).entries())
+    signings.push(await signingOf(parts, envelope, `${bookingId}/signature${suffix(index)}`, files));
   return {
     booking: { id, status, ndaStatus, startsAt, endsAt, createdAt, heldAt, confirmedAt, endedAt },
     with: { organization: organization.name, host: host.displayName, meeting: meetingType.title },
@@ -41,7 +44,8 @@ async function recordOf(parts: ApiParts, bookingId: string, files: Files) {
     mails: messages
       .filter(({ recipient }) => recipient === 'guest')
       .map(({ kind, status: mailStatus, requestedAt, sentAt }) => ({ kind, status: mailStatus, requestedAt, sentAt })),
-    signing: await signingOf(parts, bookingId, files),
+    signing: signings.at(-1) ?? null,
+    earlierSignings: signings.slice(0, -1),
     trail: (await bookingAudit(database, bookingId)).map(({ at, action, actorType, ip }) => ({
       at,
       action,
@@ -51,13 +55,11 @@ async function recordOf(parts: ApiParts, bookingId: string, files: Files) {
   };
 }
 
-async function signingOf({ database, cipher }: ApiParts, bookingId: string, files: Files) {
-  const envelope = await envelopeOf(database, bookingId);
-  if (!envelope) return null;
+async function signingOf({ database, cipher }: ApiParts, envelope: EnvelopeRow, markFile: string, files: Files) {
   const ceremony = await findCeremony(database, envelope.id);
   const mark = ceremony?.markCipher ? cipher.openBytes(ceremony.markCipher, 'ceremony.mark') : null;
   const isText = ceremony?.markKind === 'typed';
-  if (mark && !isText) files[`${bookingId}/signature.${isPng(mark) ? 'png' : 'jpg'}`] = mark;
+  if (mark && !isText) files[`${markFile}.${isPng(mark) ? 'png' : 'jpg'}`] = mark;
   return {
     provider: envelope.provider,
     status: envelope.status,
@@ -77,10 +79,12 @@ async function documentFiles(parts: ApiParts, bookingId: string, actor: Actor): 
     if (document.removedAt) continue;
     const bytes = await parts.vault.read(document, `${document.organizationId}/${document.id}`);
     await documentRead(parts.database, bookingId, document.id, actor, 'export');
-    const again = document.round > 0 ? `-${document.round + 1}` : '';
-    files[`${bookingId}/${document.kind}${again}.pdf`] = bytes;
+    files[`${bookingId}/${document.kind}${suffix(document.round)}.pdf`] = bytes;
   }
   return files;
 }
+
+/** What was signed anew for another time stands beside the first. */
+const suffix = (round: number): string => (round > 0 ? `-${round + 1}` : '');
 
 const isPng = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x50;

@@ -34,6 +34,13 @@ export async function envelopeOf(db: Queryable, bookingId: string): Promise<Enve
   );
 }
 
+/** All of a booking, the oldest first: a meeting that was to move has one for each time that was to be signed for. */
+export async function envelopesOf(db: Queryable, bookingId: string): Promise<readonly EnvelopeRow[]> {
+  return db.any(
+    sql.type(envelopeRow)`select ${columns} from envelope where booking_id = ${bookingId} order by sent_at, id`,
+  );
+}
+
 /** The envelope that the booking rests on: the last that was signed, whatever was sent for a move since; else the newest. */
 export async function decidingEnvelopeOf(db: Queryable, bookingId: string): Promise<EnvelopeRow | null> {
   return db.maybeOne(sql.type(envelopeRow)`

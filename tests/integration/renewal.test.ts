@@ -1,3 +1,4 @@
+import { unzipSync } from 'fflate';
 import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -23,6 +24,7 @@ import {
   eventually,
   factsOf,
   findSlot,
+  grace,
   holdSlot,
   openSigning,
   readAsHost,
@@ -135,6 +137,12 @@ describe('moving a meeting whose NDA is to be signed anew', () => {
     ]);
     const moved = (await factsOf(product, id)).find((fact) => fact.type === 'booking.rescheduled');
     expect(moved?.data).toMatchObject({ fromStartsAt: startsAt, startsAt: to, sequence: 1 });
+
+    const headers = { authorization: `Bearer ${token}` };
+    const zip = await fetch(`${product.baseUrl}/api/v1/my-booking/export.zip`, { headers });
+    const kept = Buffer.from(unzipSync(new Uint8Array(await zip.arrayBuffer()))['guest.json'] ?? []).toString();
+    const signing = { status: 'completed', typedName: grace.name };
+    expect(JSON.parse(kept)).toMatchObject({ bookings: [{ signing, earlierSignings: [signing] }] });
   });
 
   it('stays at the old time when the new one’s hold runs out, and the new time is free again', async () => {
