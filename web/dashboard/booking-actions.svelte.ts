@@ -1,6 +1,7 @@
 import type { HostBooking } from '#contract/bookings.ts';
 import { api, newIdempotencyKey, type Failure, type Result } from '../api/client.ts';
 import { live, type Membership } from '../live/connection.svelte.ts';
+import { ServerClock } from '../time/server-clock.svelte.ts';
 import type { AuditItem } from './audit-text.ts';
 
 export type Action = 'cancel' | 'release' | 'resend' | 'noShow' | 'undoNoShow' | 'retry';
@@ -21,6 +22,7 @@ export class BookingDesk {
   failure: Failure | null = $state.raw(null);
   busy: boolean = $state(false);
   readonly id: string;
+  readonly clock = new ServerClock();
   #membership: Membership | null = null;
 
   constructor(id: string) {
@@ -29,20 +31,26 @@ export class BookingDesk {
 
   start(): () => void {
     void this.load();
-    return () => this.#membership?.leave();
+    const stopClock = this.clock.start();
+    return () => {
+      stopClock();
+      this.#membership?.leave();
+    };
   }
 
   async load(): Promise<void> {
     const [booking, audit, list] = await Promise.all([
       api.call('readBooking', { params: { id: this.id } }),
       api.call('bookingAudit', { params: { id: this.id } }),
-      // Only for the position that news are counted from.
+      // Only for the position that news are counted from, and the server's time.
       this.#membership === null ? api.call('listBookings', { query: { limit: 1 } }) : null,
     ]);
     if (booking.ok) this.booking = booking.value;
     else this.failure = booking.failure;
     if (audit.ok) this.audit = audit.value.items;
-    if (list?.ok === true) this.#join(list.value.position);
+    if (list?.ok !== true) return;
+    this.clock.sync(list.value.serverTime);
+    this.#join(list.value.position);
   }
 
   async act(action: Action, reason: string): Promise<Result<HostBooking>> {

@@ -60,7 +60,9 @@ export class BookingList {
     const answer = await api.call('listBookings', {
       query: { ...this.#query, limit: bookingsPerPage, cursor: this.nextCursor },
     });
-    if (!answer.ok || generation !== this.#generation) return;
+    if (generation !== this.#generation) return;
+    this.failure = answer.ok ? null : answer.failure;
+    if (!answer.ok) return;
     this.rows = [...this.rows, ...answer.value.items];
     this.nextCursor = answer.value.nextCursor;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clock, countdown, dateName, day, relative, weekdayNames } from './format.ts';
+import { clock, countdown, dateName, day, lengthName, relative, weekdayNames } from './format.ts';
 
 const riga = { locale: 'en-GB', zone: 'Europe/Riga' } as const;
 
@@ -26,4 +26,11 @@ test('how long ago is said in the language’s words', () => {
   const now = new Date('2026-11-25T10:00:00Z');
   expect(relative('2026-11-25T09:58:00Z', now, 'en')).toBe('2 minutes ago');
   expect(relative('2026-11-24T09:58:00Z', now, 'de')).toBe('gestern');
+});
+
+test('a length is said in days, hours and minutes', () => {
+  expect(lengthName(1440, 'en-GB')).toBe('1 day');
+  expect(lengthName(90, 'en-GB')).toBe('1 hour, 30 minutes');
+  expect(lengthName(0, 'en-GB')).toBe('0 minutes');
+  expect(lengthName(2 * 1440 + 60, 'de-DE')).toBe('2 Tage, 1 Stunde');
 });

@@ -86,6 +86,20 @@ export function relative(at: string | Date, now: Date, locale: string): string {
   return names.format(Math.abs(seconds) < 10 ? 0 : seconds, 'second');
 }
 
+/** `1 day`, `1 hour, 30 minutes`, in the language's words: 1440 is a day to nobody who reads it. */
+export function lengthName(minutes: number, locale: string): string {
+  const parts = [
+    [Math.floor(minutes / 1440), 'day'],
+    [Math.floor((minutes % 1440) / 60), 'hour'],
+    [minutes % 60, 'minute'],
+  ] as const;
+  const shown = parts.filter(([amount, unit]) => amount > 0 || (minutes === 0 && unit === 'minute'));
+  const names = shown.map(([amount, unit]) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(amount),
+  );
+  return new Intl.ListFormat(locale, { type: 'unit' }).format(names);
+}
+
 export function defaultHourCycle(locale: string): HourCycle {
   const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
   return hour12 === true ? 'h12' : 'h23';
