@@ -8,7 +8,7 @@ export const publicDe: PublicMessages = {
     logIn: 'Anmelden',
     demo: 'Als Gast ausprobieren',
     miniature: 'So geht es, im Kleinen. Wählen Sie eine Zeit.',
-    miniHeld: 'Für Sie gehalten: 10:00. Niemand sonst bekommt sie.',
+    miniHeld: (time) => `Für Sie gehalten: ${time}. Niemand sonst bekommt sie.`,
     miniSign: 'Unterschreiben',
     miniSigned: 'Unterschrieben. Bestätigt. Beide haben das Dokument.',
     miniAgain: 'Noch einmal',

@@ -7,7 +7,7 @@ export const publicEn = {
     logIn: 'Log in',
     demo: 'Try it as a guest',
     miniature: 'How it goes, in miniature. Choose a time.',
-    miniHeld: 'Held for you: 10:00. Nobody else can take it.',
+    miniHeld: (time: string) => `Held for you: ${time}. Nobody else can take it.`,
     miniSign: 'Sign',
     miniSigned: 'Signed. Confirmed. Both of you have the document.',
     miniAgain: 'Once more',
