@@ -57,6 +57,39 @@ test('the dashboard opens with what it shows, and asks for nothing more', async 
   await office.close();
 });
 
+test('a host whom nobody can book yet is led to setting up', async ({ browser }) => {
+  const office = await browser.newContext();
+  await (await newHost('Bare Host')).enter(office);
+  const desk = await office.newPage();
+  await desk.goto(`${base}/dashboard`);
+  await desk.getByRole('link', { name: 'Set up' }).click();
+  await expect(desk.getByRole('heading', { name: 'When can people meet you?' })).toBeVisible();
+  await office.close();
+});
+
+test('rows stay on the page when the next ones do not come', async ({ browser }) => {
+  const own = await newHost('Page Host');
+  const type = await own.meetingType();
+  const office = await browser.newContext();
+  await own.enter(office);
+  const guest = await browser.newPage();
+  await guest.goto(`${base}${type.path}`);
+  await openLaterDay(guest);
+  await hold(guest, (await freeSlots(guest))[0] ?? '', 'Kept Guest');
+  const desk = await office.newPage();
+  await desk.goto(`${base}/dashboard`);
+  await expect(desk.getByRole('link', { name: 'Kept Guest' })).toBeVisible();
+  await desk.route('**/api/v1/bookings?**', (route) => route.abort());
+  await own.cancel((await own.newestBooking()).id);
+  await expect(desk.getByRole('alert')).toContainText('No connection.');
+  await expect(desk.getByRole('link', { name: 'Kept Guest' })).toBeVisible();
+  await desk.unroute('**/api/v1/bookings?**');
+  await desk.getByRole('button', { name: 'Try again' }).click();
+  await expect(desk.getByRole('link', { name: 'Kept Guest' })).toBeHidden();
+  await expect(desk.getByRole('alert')).toBeHidden();
+  await Promise.all([office.close(), guest.close()]);
+});
+
 test('a host releases a slot that is only held', async ({ browser }) => {
   const type = await host.meetingType({ ndaTemplateId: host.ndaTemplateId });
   const guest = await browser.newPage();

@@ -3,7 +3,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import type { NdaTemplate } from '#contract/nda-templates.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
-import { agreeAndSign, confirmed, freeSlots, hold, liftSheet, openLaterDay } from './guest.ts';
+import { agreeAndSign, confirmed, drawSignature, freeSlots, hold, liftSheet, openLaterDay } from './guest.ts';
 import { newHost, type TestHost } from './host.ts';
 import { systemUnderTest } from './system.ts';
 
@@ -43,6 +43,30 @@ test('a guest signs with a picture of their signature', async ({ page }) => {
   await expect(page.getByRole('img', { name: 'Picture of your signature' })).toBeVisible();
   await agreeAndSign(page);
   await confirmed(page).toBeVisible({ timeout: 30_000 });
+});
+
+test('a phone gets the agreement as PDF too, and is told what is missing only while it is', async ({ browser }) => {
+  const type = await host.meetingType({ ndaTemplateId: host.ndaTemplateId });
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await page.goto(`${base}${type.path}`);
+  await openLaterDay(page);
+  await hold(page, (await freeSlots(page))[6] ?? '', 'Paula Phone');
+  await expect(page.getByRole('timer')).toContainText('Berlin (UTC+');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as PDF' }).click();
+  expect((await download).suggestedFilename()).toBe('agreement.pdf');
+  await liftSheet(page);
+  await page.getByRole('button', { name: 'Sign and confirm my booking' }).click();
+  await expect(page.getByRole('alert')).toHaveText('Draw your signature first.');
+  await drawSignature(page);
+  await expect(page.getByRole('alert')).toHaveText(/Tick the box first/);
+  await page.getByRole('checkbox', { name: /I agree to sign/ }).check();
+  await expect(page.getByRole('alert')).toBeHidden();
+  await agreeAndSign(page);
+  await expect(page.getByRole('timer')).toBeHidden();
+  await confirmed(page).toBeVisible({ timeout: 30_000 });
+  await context.close();
 });
 
 async function newestCode(address: string): Promise<string> {
