@@ -44,6 +44,7 @@ export const availabilityDe: AvailabilityMessages = {
   name: 'Name',
   isDefault: 'Gilt, wo eine Terminart keinen anderen nennt',
   default: 'Standard',
+  quoted: (name) => `„${name}“`,
   usedBy: (types) => `Genutzt von ${types}`,
   unused: 'Keine Terminart nutzt diesen Plan.',
   remove: 'Diesen Plan löschen',

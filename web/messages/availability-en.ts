@@ -43,6 +43,8 @@ export const availabilityEn = {
   name: 'Name',
   isDefault: 'Used where a meeting type names no other',
   default: 'Default',
+  /** A title may have a comma of its own. */
+  quoted: (name: string) => `“${name}”`,
   usedBy: (types: string) => `Used by ${types}`,
   unused: 'No meeting type uses this schedule.',
   remove: 'Delete this schedule',
