@@ -86,7 +86,12 @@ test('a host makes an API key, uses it, and revokes it', async ({ page, request 
   expect((await request.get(`${base}/api/v1/schedules`, { headers })).status()).toBe(403);
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await page.getByRole('button', { name: 'Revoke Reports' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  const revoke = page.getByRole('dialog').getByRole('button', { name: 'Revoke' });
+  await page.route('**/api/v1/api-keys/*', (route) => route.abort());
+  await revoke.click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('No connection.');
+  await page.unroute('**/api/v1/api-keys/*');
+  await revoke.click();
   await expect(page.getByText('No keys yet.')).toBeVisible();
   expect((await request.get(`${base}/api/v1/bookings`, { headers })).status()).toBe(401);
 });

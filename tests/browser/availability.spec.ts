@@ -111,13 +111,13 @@ test('by keyboard alone, days are spent in another time zone and closed', async 
 test('a second schedule is added, named, made the default, and the first one deleted', async () => {
   await host.meetingType({ title: 'Tea' });
   await page.reload();
-  await expect(page.getByText('Used by Tea')).toBeVisible();
+  await expect(page.getByText('Used by “Tea”')).toBeVisible();
   await page.getByRole('button', { name: 'New schedule' }).click();
   await expect(page.getByText('No meeting type uses this schedule.')).toBeVisible();
   await page.getByLabel('Name', { exact: true }).fill('Evenings');
   await page.getByLabel('Used where a meeting type names no other').check();
   await save();
-  await expect(page.getByText('Used by Tea')).toBeVisible();
+  await expect(page.getByText('Used by “Tea”')).toBeVisible();
   await page.getByRole('button', { name: 'Always' }).click();
   await page.getByRole('button', { name: 'Delete this schedule' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete this schedule' }).click();

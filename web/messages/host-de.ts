@@ -87,7 +87,7 @@ export const hostDe: HostMessages = {
       signed: 'Unterschrieben',
       completed: 'Unterschrieben, abgelegt',
       declined: 'Abgelehnt',
-      voided: 'Ungültig',
+      voided: 'Vereinbarung ungültig',
     },
     needsLook: 'Braucht einen Blick',
     empty: {

@@ -11,7 +11,7 @@ const ndaStatus: Record<NdaStatus, string> = {
   signed: 'Signed',
   completed: 'Signed, on file',
   declined: 'Declined',
-  voided: 'Void',
+  voided: 'NDA void',
 };
 
 /** Sentences of the host's pages. */
