@@ -38,7 +38,10 @@ export function validateSchedule(schedule: Schedule): FieldIssue[] {
     ...listIssues('blackouts', schedule.blackouts ?? [], spanIssues),
     ...listIssues('outOfOffice', schedule.outOfOffice ?? [], spanIssues),
     ...listIssues('travel', schedule.travel ?? [], travelSpanIssues),
-    ...overlapIssues('blackouts', schedule.blackouts ?? [], ['blackouts_overlap', 'Two closures cover the same dates.']),
+    ...overlapIssues('blackouts', schedule.blackouts ?? [], [
+      'blackouts_overlap',
+      'Two closures cover the same dates.',
+    ]),
     ...overlapIssues('travel', schedule.travel ?? [], ['travel_overlaps', 'Two travels cover the same dates.']),
   ];
 }
