@@ -21,6 +21,8 @@ export type Parts = {
   mailFrom: { name: string; address: string };
   /** Without a slash at the end. */
   publicUrl: string;
+  /** Starts the sending of a mail that is about no booking, if nobody is at it. */
+  sendAccountMail(messageId: string): Promise<void>;
   /** Tells a booking's workflow to look at the stored state; starts one when there is none. */
   nudge(bookingId: string): Promise<void>;
   /** Of these bookings, those whose workflow runs. */

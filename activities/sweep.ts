@@ -10,7 +10,6 @@ import type { Parts } from './parts.ts';
 import { recoverLostEnvelopes } from './lost-envelopes.ts';
 import { endOutlivedWorkflows } from './outlived-workflows.ts';
 import { reconcileEnvelopes } from './reconcile-envelopes.ts';
-import { sendMails } from './send-mails.ts';
 
 const publishAfterMs = 2_000;
 const abandonAfterSeconds = 120;
@@ -45,7 +44,7 @@ export async function sweep(parts: Parts): Promise<void> {
     log.warn({ error }, 'sweep: looking for workflows that outlived their bookings failed, tried again next time'),
   );
   await each('sending an account mail', await waitingAccountMessages(database, mailAfterSeconds), (id) =>
-    sendMails(parts, [id]),
+    parts.sendAccountMail(id),
   );
   await reconcileEnvelopes(parts).catch((error: unknown) =>
     log.warn({ error }, 'sweep: asking the signing provider failed, tried again later'),

@@ -15,10 +15,12 @@ import { problems, type ProblemCode } from '#contract/problems.ts';
 import type { ApiParts } from './parts.ts';
 import { Refused } from './problem.ts';
 
+/** What a request asks for, and whose it is. */
+type Asked = { who: unknown; params: unknown; query: unknown; body: unknown };
 type Keyed = {
   name: RouteName;
   route: Route;
-  call: { who: unknown; params: unknown; query: unknown; body: unknown; response: Response };
+  call: Asked & { response: Response };
   key: string;
 };
 type StoredAnswer = { cookies?: string[] | undefined } & (
@@ -38,8 +40,8 @@ type Memory = {
 type At = { scope: string; key: string; response: Response };
 
 /**
- * The same key with the same request gets the same answer; with another request it is refused. Routes name what they make after the key
- * (see `idFromKey`), so that a request whose process died half-way is simply run again.
+ * The same key with the same request gets the same answer; with another request it is refused. Routes name what they make after key and request
+ * (see `idOfRequest`), so that a request whose process died half-way is simply run again.
  */
 export function createIdempotency({ database, cipher }: Pick<ApiParts, 'database' | 'cipher'>): Idempotency {
   const claimKey = gathering((inputs: Parameters<typeof claimIdempotencyKeys>[1]) =>
@@ -54,9 +56,8 @@ export function createIdempotency({ database, cipher }: Pick<ApiParts, 'database
   const underWay = new Map<string, Promise<unknown>>();
   return async (keyed, work) => {
     const scope = scopeOf(keyed);
-    // Keyed: a body may hold a password, which a plain hash would give away to whoever guesses it.
-    const { params, query, body, response } = keyed.call;
-    const requestSha256 = cipher.fingerprint(canonical([params, body, ...(query ? [query] : [])]));
+    const { response } = keyed.call;
+    const requestSha256 = fingerprintOf(cipher, keyed.call);
     const organizationId = organizationOf(keyed);
     const known = await claimKey({ scope, key: keyed.key, requestSha256, organizationId, bookingId: null });
     if (known && known.requestSha256 !== requestSha256)
@@ -139,10 +140,11 @@ function cookiesOf(response: Response): string[] | undefined {
   return cookies === undefined ? undefined : [cookies].flat().map(String);
 }
 
-/** Whose key it is: two people may choose the same one. */
+/** Whose key it is: two people may choose the same one, and so may one in two organizations. */
 function scopeOf({ name, call }: Keyed): string {
-  const who = call.who as { accountId?: string; bookingId?: string } | null;
-  return `${name}:${who?.accountId ?? who?.bookingId ?? 'public'}`;
+  const who = call.who as { accountId?: string; organizationId?: string; bookingId?: string } | null;
+  const whose = who?.accountId === undefined ? (who?.bookingId ?? 'public') : `${who.accountId}@${who.organizationId}`;
+  return `${name}:${whose}`;
 }
 
 function organizationOf({ call }: Keyed): string | null {
@@ -153,14 +155,22 @@ function isBytes(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'bytes' in body;
 }
 
-/** A UUID (version 8) that the same key and purpose always give; a random one without a key. */
-export function idFromKey(purpose: string, key: string | null): string {
-  if (key === null) return crypto.randomUUID();
-  const hash = sha256(`${purpose}:${key}`);
+/**
+ * A UUID (version 8) that the same request under the same key always gives; a random one without a key. Of the request, and not of its key alone:
+ * keys are forgotten, and two people may choose the same one.
+ */
+export function idOfRequest(cipher: PersonalCipher, purpose: string, call: Asked & { key: string | null }): string {
+  if (call.key === null) return crypto.randomUUID();
+  const hash = sha256(`${purpose}:${call.key}:${fingerprintOf(cipher, call)}`);
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
   const hex = hash.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
+/** Keyed: a body may hold a password, which a plain hash would give away to whoever guesses it. */
+function fingerprintOf(cipher: PersonalCipher, { params, query, body }: Asked): string {
+  return cipher.fingerprint(canonical([params, body, ...(query ? [query] : [])]));
 }
 
 /** JSON with its keys in order: the same request is the same text. */

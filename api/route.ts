@@ -11,7 +11,7 @@ import {
   type HostCaller,
   type HostIdentity,
 } from './auth/identity.ts';
-import { createIdempotency, type Idempotency } from './idempotency.ts';
+import { createIdempotency, idOfRequest, type Idempotency } from './idempotency.ts';
 import { limitOf, type Limiter } from './limits.ts';
 import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import { nameRoute } from './observe.ts';
@@ -35,6 +35,8 @@ export type Call<N extends RouteName> = {
   who: Identity<N>;
   /** The Idempotency-Key, when one was sent. */
   key: string | null;
+  /** An id for what the request makes: the same request under the same key gets the same one. */
+  idFor(purpose: string): string;
   ip: string | null;
   userAgent: string | null;
   rawBody: Uint8Array;
@@ -127,6 +129,7 @@ function serve(
       body: readBody(route, request),
       who,
       key: keyOf(route, request),
+      idFor: (purpose: string) => idOfRequest(parts.cipher, purpose, call),
       ip: addressOf(request),
       userAgent: request.get('user-agent')?.slice(0, 300) ?? null,
       rawBody: (request as { rawBody?: Uint8Array }).rawBody ?? new Uint8Array(),

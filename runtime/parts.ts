@@ -31,6 +31,7 @@ export function openWorkerParts(config: Config, shared: Shared, log: Log): { par
     mailer,
     mailFrom: config.mail.from,
     publicUrl: config.http.publicUrl,
+    sendAccountMail: (messageId) => shared.engine.sendAccountMail(messageId),
     nudge: async (bookingId) => {
       const booking = await findBooking(shared.database, bookingId);
       if (booking) await shared.engine.nudge(booking);

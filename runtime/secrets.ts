@@ -35,7 +35,8 @@ export function embeddedSecrets(stateDir: string): Secrets {
     appPassword: randomBytes(24).toString('base64url'),
     masterKey: randomBytes(32).toString('base64'),
   };
-  writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  // On disk before it has its name: what is encrypted under a key that was lost is lost with it.
+  writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(`${file}.new`, file);
   return made;
 }

@@ -4,7 +4,6 @@ import { mailLink } from '../auth/account-links.ts';
 import { startSession } from '../auth/identity.ts';
 import { openAccount } from '../auth/new-account.ts';
 import { hashPassword, passwordFits, refuseWeakPassword } from '../auth/passwords.ts';
-import { idFromKey } from '../idempotency.ts';
 import type { Limiter } from '../limits.ts';
 import type { ApiParts } from '../parts.ts';
 import { me } from '../presenters/offer.ts';
@@ -37,10 +36,10 @@ export function accountRoutes(parts: ApiParts, { limiter, guesses }: AuthParts):
   };
 }
 
-type Registration = Pick<Call<'register'>, 'body' | 'key' | 'ip'>;
+type Registration = Pick<Call<'register'>, 'body' | 'key' | 'idFor' | 'ip'>;
 
-/** The account's id comes from the key, so that a repeated request finds what the first one made before its process died. */
-const accountIdOf = ({ key }: Registration): string => idFromKey('account', key);
+/** The account's id comes from the request, so that a repeated request finds what the first one made before its process died. */
+const accountIdOf = ({ idFor }: Registration): string => idFor('account');
 
 async function registeredBefore({ database }: ApiParts, call: Registration): Promise<accounts.Membership | null> {
   const known = call.key === null ? null : await accounts.findCredentials(database, call.body.email);

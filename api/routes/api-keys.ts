@@ -6,7 +6,6 @@ import { apiKeysOf, insertApiKey, revokeApiKey, type ListedApiKey } from '#db/qu
 import { newApiKeyToken } from '../auth/api-keys.ts';
 import type { HostIdentity } from '../auth/identity.ts';
 import { noteSecurityChange } from '../auth/security-notice.ts';
-import { idFromKey } from '../idempotency.ts';
 import { scopeOf } from '../auth/identity.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
@@ -24,12 +23,12 @@ export function apiKeyRoutes(parts: ApiParts): ApiKeyHandlers {
       );
       return { items: keys.map(apiKey) };
     },
-    createApiKey: async ({ who, body, key, ip }) => {
+    createApiKey: async ({ who, body, idFor, ip }) => {
       const token = newApiKeyToken();
       const made = await asOrganization(database, scopeOf(who), (tx) =>
         insertApiKey(tx, {
           ...body,
-          id: idFromKey(`api-key:${who.accountId}`, key),
+          id: idFor(`api-key:${who.accountId}`),
           organizationId: who.organizationId,
           accountId: who.accountId,
           tokenSha256: sha256(token),

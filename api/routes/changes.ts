@@ -2,7 +2,6 @@ import { insertChangeRequest, type NewChangeRequest } from '#db/changes/requests
 import { findBooking, type BookingRow } from '#db/queries/bookings.ts';
 import { problems, type ProblemCode } from '#contract/problems.ts';
 import type { ChangeOutcome } from '#workflows/booking/effects.ts';
-import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
 import { reasonsForGuests } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
@@ -11,10 +10,10 @@ import { Refused } from '../problem.ts';
 export async function askForChange(
   parts: ApiParts,
   request: Omit<NewChangeRequest, 'organizationId' | 'id'>,
-  key: string | null,
+  { idFor }: { idFor(purpose: string): string },
 ): Promise<void> {
   const booking = await bookingOf(parts, request.bookingId);
-  const id = idFromKey(`change:${request.kind}:${request.bookingId}`, key);
+  const id = idFor(`change:${request.kind}:${request.bookingId}`);
   await insertChangeRequest(parts.database, parts.cipher, { ...request, id, organizationId: booking.organizationId });
   throwIfRefused(await parts.engine.change(booking, id));
 }

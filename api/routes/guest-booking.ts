@@ -31,11 +31,7 @@ export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
     guestBooking: ({ who }) => readGuestBooking(parts, who.bookingId),
     guestCancel: async (call) => {
       const { bookingId } = call.who;
-      await askForChange(
-        parts,
-        { bookingId, kind: 'cancel', actor: asGuest(call), reason: call.body.reason },
-        call.key,
-      );
+      await askForChange(parts, { bookingId, kind: 'cancel', actor: asGuest(call), reason: call.body.reason }, call);
       return readGuestBooking(parts, bookingId);
     },
     guestReschedule: async (call) => {
@@ -44,18 +40,14 @@ export function guestBookingRoutes(parts: ApiParts): GuestHandlers {
       await askForChange(
         parts,
         { bookingId, kind: 'reschedule', actor: asGuest(call), reason: call.body.reason, to },
-        call.key,
+        call,
       );
       return readGuestBooking(parts, bookingId);
     },
     guestGiveUpMove: async (call) => {
       const { bookingId } = call.who;
       if (!isMoving(await bookingOf(parts, bookingId))) throw new Refused('booking_not_held');
-      await askForChange(
-        parts,
-        { bookingId, kind: 'release', actor: asGuest(call), reason: call.body.reason },
-        call.key,
-      );
+      await askForChange(parts, { bookingId, kind: 'release', actor: asGuest(call), reason: call.body.reason }, call);
       return readGuestBooking(parts, bookingId);
     },
     guestSlots: async ({ who, query }) => {

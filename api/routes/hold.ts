@@ -5,7 +5,6 @@ import { sha256 } from '#db/personal.ts';
 import { findBookableTypes, type BookableTypeRow } from '#db/queries/public-pages.ts';
 import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import type { BookingRequest } from '#contract/bookings.ts';
-import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
 import type { GuestSight } from '../presenters/booking.ts';
 import { reasonsForGuests } from '../presenters/reasons.ts';
@@ -16,16 +15,16 @@ import { presentNewBooking, readGuestBooking } from './guest-booking.ts';
 
 /**
  * A guest takes a time. The request is a row first, then the workflow decides, in one round trip; a crowd at one slot is turned away before
- * it costs either. With an Idempotency-Key the booking's id follows from the key: a retry finds the booking that the first try made.
+ * it costs either. With an Idempotency-Key the booking's id follows from the request: a retry finds the booking that the first try made.
  */
 export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hold'> {
   const { database, cipher, engine } = parts;
   const bookableType = gathering((ids: readonly string[]) => findBookableTypes(database, ids));
   return {
-    hold: async ({ body, key }) => {
+    hold: async ({ body, idFor }) => {
       const type = await bookableType(body.meetingTypeId);
       if (!type) throw new Refused('not_found', { errors: [noSuchType] });
-      const booking = newBooking(idFromKey('booking', key), body, type);
+      const booking = newBooking(idFor('booking'), body, type);
       traceBooking(booking.id);
       const during = occupied(booking);
       const position = parts.relay.position();

@@ -12,7 +12,6 @@ import { belongsTo, listBookings } from '#db/queries/host-bookings.ts';
 import { messagesOf } from '#db/queries/messages.ts';
 import { bookingWorkflowId } from '#workflows/booking/messages.ts';
 import { scopeOf, type HostCaller } from '../auth/identity.ts';
-import { idFromKey } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
 import * as present from '../presenters/booking.ts';
 import { Refused } from '../problem.ts';
@@ -96,16 +95,12 @@ function actionRoutes(parts: ApiParts, own: Own): Pick<Handlers, ActionName> {
   return {
     hostCancel: async (call) => {
       const bookingId = await own(call.who, call.params.id);
-      await askForChange(parts, { bookingId, kind: 'cancel', actor: asHost(call), reason: call.body.reason }, call.key);
+      await askForChange(parts, { bookingId, kind: 'cancel', actor: asHost(call), reason: call.body.reason }, call);
       return readHostBooking(parts, bookingId);
     },
     hostRelease: async (call) => {
       const bookingId = await own(call.who, call.params.id);
-      await askForChange(
-        parts,
-        { bookingId, kind: 'release', actor: asHost(call), reason: call.body.reason },
-        call.key,
-      );
+      await askForChange(parts, { bookingId, kind: 'release', actor: asHost(call), reason: call.body.reason }, call);
       return readHostBooking(parts, bookingId);
     },
     hostReschedule: async (call) => {
@@ -114,7 +109,7 @@ function actionRoutes(parts: ApiParts, own: Own): Pick<Handlers, ActionName> {
       await askForChange(
         parts,
         { bookingId, kind: 'reschedule', actor: asHost(call), reason: call.body.reason, to },
-        call.key,
+        call,
       );
       return readHostBooking(parts, bookingId);
     },
@@ -123,13 +118,13 @@ function actionRoutes(parts: ApiParts, own: Own): Pick<Handlers, ActionName> {
       await askForChange(
         parts,
         { bookingId, kind: 'resend', actor: asHost(call), recipient: call.body.recipient },
-        call.key,
+        call,
       );
       return readHostBooking(parts, bookingId);
     },
     correctGuestEmail: async (call) => {
       const bookingId = await own(call.who, call.params.id);
-      const requestId = idFromKey(`correct-email:${bookingId}`, call.key);
+      const requestId = call.idFor(`correct-email:${bookingId}`);
       const { email } = call.body;
       throwIfRefused(
         await correctGuestEmail(database, parts.cipher, { requestId, bookingId, email, actor: asHost(call) }),
@@ -151,7 +146,7 @@ function actionRoutes(parts: ApiParts, own: Own): Pick<Handlers, ActionName> {
     },
     retry: async (call) => {
       const bookingId = await own(call.who, call.params.id);
-      await askForChange(parts, { bookingId, kind: 'retry', actor: asHost(call) }, call.key);
+      await askForChange(parts, { bookingId, kind: 'retry', actor: asHost(call) }, call);
       return readHostBooking(parts, bookingId);
     },
   };

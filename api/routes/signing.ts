@@ -85,11 +85,7 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
     }),
     decline: async (call) => {
       const { bookingId } = call.who;
-      await askForChange(
-        parts,
-        { bookingId, kind: 'decline', actor: asGuest(call), reason: call.body.reason },
-        call.key,
-      );
+      await askForChange(parts, { bookingId, kind: 'decline', actor: asGuest(call), reason: call.body.reason }, call);
       return readGuestBooking(parts, bookingId);
     },
   };

@@ -23,7 +23,7 @@ export async function correctGuestEmail(
   const { requestId, bookingId, email, actor } = correction;
   return database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    if (!needsAddress(booking.status))
+    if (!needsAddress(booking.status) || booking.erasedAt)
       return { outcome: 'refused', code: 'booking_over', context: { status: booking.status } };
     const guest = await readGuest(tx, cipher, bookingId);
     if (guest.email === email) return { outcome: 'done' };

@@ -49,9 +49,15 @@ export async function claimIdempotencyKeys(
     on conflict do nothing returning scope, key`);
   const firsts = new Set(claimed.map(nameOf));
   const isFirst = inputs.map((input) => firsts.delete(nameOf(input)));
-  return Promise.all(
-    inputs.map(async (input, index) => (isFirst[index] ? null : findIdempotencyKey(db, input.scope, input.key))),
-  );
+  return Promise.all(inputs.map((input, index) => (isFirst[index] ? null : findOrClaim(db, input))));
+}
+
+/** The key was there a moment ago. When its request came to nothing meanwhile, and let go of it, this one is the first. */
+async function findOrClaim(db: Queryable, input: KeyInput): Promise<IdempotencyRow | null> {
+  const known = await findIdempotencyKey(db, input.scope, input.key);
+  if (known) return known;
+  const [claimed = null] = await claimIdempotencyKeys(db, [input]);
+  return claimed;
 }
 
 const nameOf = ({ scope, key }: { scope: string; key: string }): string => JSON.stringify([scope, key]);
