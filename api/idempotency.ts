@@ -38,12 +38,24 @@ type Memory = {
   sealedRefusals: Map<ProblemCode, Buffer>;
 };
 type At = { scope: string; key: string; response: Response };
+/** `kept` resolves when a repeat will be given the same. */
+type Answered = { body: unknown; kept: Promise<void> };
+
+/**
+ * Their repeat finds what the first try made, by its id, and says so: the answer need not wait until it is kept. Where a guest waits for it, that
+ * is a twentieth of the time.
+ */
+const foundAgain: ReadonlySet<RouteName> = new Set(['hold']);
 
 /**
  * The same key with the same request gets the same answer; with another request it is refused. Routes name what they make after key and request
  * (see `idOfRequest`), so that a request whose process died half-way is simply run again.
  */
-export function createIdempotency({ database, cipher }: Pick<ApiParts, 'database' | 'cipher'>): Idempotency {
+export function createIdempotency({
+  database,
+  cipher,
+  log,
+}: Pick<ApiParts, 'database' | 'cipher' | 'log'>): Idempotency {
   const claimKey = gathering((inputs: Parameters<typeof claimIdempotencyKeys>[1]) =>
     claimIdempotencyKeys(database, inputs),
   );
@@ -71,13 +83,17 @@ export function createIdempotency({ database, cipher }: Pick<ApiParts, 'database
       hasWaited = true;
       await twin.catch(() => {});
     }
-    const run = answerOnce(memory, { scope, key: keyed.key, hasWaited, response }, work);
-    underWay.set(id, run);
-    try {
-      return { body: await run };
-    } finally {
-      if (underWay.get(id) === run) underWay.delete(id);
-    }
+    const run = answerOnce(memory, { scope, key: keyed.key, response, hasWaited }, work);
+    const over = run.then(({ kept }) => kept);
+    underWay.set(id, over);
+    const forget = (): void => {
+      if (underWay.get(id) === over) underWay.delete(id);
+    };
+    over.then(forget, forget);
+    const { body, kept } = await run;
+    if (!foundAgain.has(keyed.name)) await kept;
+    else kept.catch((error: unknown) => log.warn({ error }, 'an answer was not kept for a repeat'));
+    return { body };
   };
 }
 
@@ -87,17 +103,17 @@ async function answerOnce(
   memory: Memory,
   at: At & { hasWaited: boolean },
   work: () => Promise<unknown>,
-): Promise<unknown> {
+): Promise<Answered> {
   const known = at.hasWaited ? await findIdempotencyKey(memory.database, at.scope, at.key) : null;
   const stored = known && openAnswer(memory, known);
-  return stored ? replay(stored, at.response).body : execute(memory, at, work);
+  return stored ? { ...replay(stored, at.response), kept: Promise.resolve() } : execute(memory, at, work);
 }
 
-async function execute(memory: Memory, at: At, work: () => Promise<unknown>): Promise<unknown> {
+async function execute(memory: Memory, at: At, work: () => Promise<unknown>): Promise<Answered> {
   try {
     const body = await work();
-    await store(memory, at, { kind: 'answer', body: isBytes(body) ? null : body, cookies: cookiesOf(at.response) });
-    return body;
+    const answer = { kind: 'answer', body: isBytes(body) ? null : body, cookies: cookiesOf(at.response) } as const;
+    return { body, kept: store(memory, at, answer) };
   } catch (error) {
     if (error instanceof Refused && problems[error.code].status < 500 && error.code !== 'rate_limited') {
       const cookies = cookiesOf(at.response);
