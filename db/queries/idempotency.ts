@@ -49,7 +49,7 @@ export async function claimIdempotencyKeys(
     on conflict do nothing returning scope, key`);
   const firsts = new Set(claimed.map(nameOf));
   const isFirst = inputs.map((input) => firsts.delete(nameOf(input)));
-  return Promise.all(inputs.map((input, index) => (isFirst[index] ? null : findOrClaim(db, input))));
+  return Promise.all(inputs.map(async (input, index) => (isFirst[index] ? null : findOrClaim(db, input))));
 }
 
 /** The key was there a moment ago. When its request came to nothing meanwhile, and let go of it, this one is the first. */
