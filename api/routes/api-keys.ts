@@ -28,7 +28,7 @@ export function apiKeyRoutes(parts: ApiParts): ApiKeyHandlers {
       const made = await asOrganization(database, scopeOf(who), (tx) =>
         insertApiKey(tx, {
           ...body,
-          id: idFor(`api-key:${who.accountId}`),
+          id: idFor(`api-key:${who.accountId}@${who.organizationId}`),
           organizationId: who.organizationId,
           accountId: who.accountId,
           tokenSha256: sha256(token),
