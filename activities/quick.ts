@@ -6,24 +6,22 @@ import { expireHold } from '#db/changes/expire.ts';
 import { holdSlot } from '#db/changes/hold.ts';
 import { completeBooking, remind } from '#db/changes/passing.ts';
 import { insertChangeRequest } from '#db/changes/requests.ts';
-import { findBooking, readProgress } from '#db/queries/bookings.ts';
+import { findBooking } from '#db/queries/bookings.ts';
 import type { QuickEffects } from '#workflows/booking/effects.ts';
 import type { Parts } from './parts.ts';
+import { afterChange, ofThisCode } from './progress.ts';
 
 /** The changes that are one transaction each, with what follows each: facts leave, and the caller learns where the booking stands. */
 export function quickEffects(parts: Parts): QuickEffects {
   const { database, cipher, facts } = parts;
-  const after = async (bookingId: string) => {
-    facts.soon(bookingId);
-    return readProgress(database, bookingId);
-  };
+  const after = (bookingId: string) => afterChange(parts, bookingId);
   return {
     // Asked for after news: what the api wrote meanwhile (a signature, a no-show) has facts that should leave now.
     readProgress: after,
     holdSlot: async (bookingId) => {
-      const decided = await holdSlot(database, bookingId);
+      const { hold, progress } = await holdSlot(database, bookingId);
       facts.soon(bookingId);
-      return decided;
+      return { hold, progress: ofThisCode(progress) };
     },
     applyChange: async (requestId) => {
       const { outcome: change, bookingId } = await applyChange(database, requestId);

@@ -10,7 +10,6 @@ import {
 import { causeOf } from '#integrations/tracing/engine-calls.ts';
 import { inSpan, recordPastSpan } from '#integrations/tracing/spans.ts';
 import { currentTrace, inStepTrace } from '#integrations/tracing/trace-context.ts';
-import { readProgress } from '#db/queries/bookings.ts';
 import { bookingOfWorkflow, bookingsQueue, documentsQueue, mailQueue } from '#workflows/booking/messages.ts';
 import type { DocumentEffects, HousekeepingEffects, MailEffects } from '#workflows/booking/effects.ts';
 import type { RetentionEffects } from '#workflows/retention/effects.ts';
@@ -20,6 +19,7 @@ import { collectSigned } from './collect-signed.ts';
 import { createAgreement } from './create-agreement.ts';
 import { kindOfFailure } from './failure-kind.ts';
 import type { Log, Parts } from './parts.ts';
+import { afterChange } from './progress.ts';
 import { quickEffects } from './quick.ts';
 import { sendEnvelope } from './send-envelope.ts';
 import { sendMails } from './send-mails.ts';
@@ -97,8 +97,7 @@ export async function createWorkers(parts: Parts, options: WorkerOptions): Promi
 function documentEffects(parts: Parts): DocumentEffects {
   const after = (work: (parts: Parts, bookingId: string) => Promise<void>) => async (bookingId: string) => {
     await work(parts, bookingId);
-    parts.facts.soon(bookingId);
-    return readProgress(parts.database, bookingId);
+    return afterChange(parts, bookingId);
   };
   return {
     createAgreement: after(createAgreement),

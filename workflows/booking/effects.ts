@@ -10,6 +10,8 @@ export type Progress = {
   /** Mails that were asked for and have not left. */
   pendingMessageIds: string[];
   next: NextStep;
+  /** Of the workflow's code that the answering worker had, see `codeVersion`. Not said: before it was asked. */
+  codeVersion?: number;
 };
 
 export type NextStep =

@@ -43,11 +43,8 @@ const minute = 60_000;
 /** How long a failing step rests before it is tried again by itself. */
 const rests = [1, 2, 5, 10, 15].map((minutes) => minutes * minute);
 
-/**
- * Runs from before this was asked read once more what a change had answered, and send each mail by itself; they are replayed as they went. One
- * question for both, as each costs every booking two events and an entry in the engine's list.
- */
-const hasFewerSteps = (): boolean => patched('fewer-steps');
+/** The first that said which it is: what it does needs no mark of its own in the history. */
+const firstSaidVersion = 3;
 
 class BookingLife {
   private readonly bookingId: string;
@@ -62,6 +59,7 @@ class BookingLife {
   private readonly mailsDone = new Set<string>();
   private readonly troubles = new Map<string, string>();
   private shown = '';
+  private codeVersion = 0;
 
   constructor(bookingId: string) {
     this.bookingId = bookingId;
@@ -126,7 +124,7 @@ class BookingLife {
       if (isDecided()) break;
       newsRead = this.newsCount;
       const stored = await lasting.readProgress(this.bookingId);
-      if (stored.status !== 'requested') this.progress ??= stored;
+      if (stored.status !== 'requested' && this.progress === null) this.hear(stored);
     }
     await condition(allHandlersFinished);
   }
@@ -143,8 +141,7 @@ class BookingLife {
     const newsBefore = this.newsCount;
     const progress = await lasting.readProgress(this.bookingId);
     this.newsRead = newsBefore;
-    this.progress = progress;
-    return progress;
+    return this.hear(progress);
   }
 
   /**
@@ -159,15 +156,27 @@ class BookingLife {
    * What a change from outside the main loop has led to. When nothing else came meanwhile, there is nothing to read after it.
    */
   private learn(progress: Progress, newsBefore: number): void {
-    const isAll = this.newsCount === newsBefore && hasFewerSteps();
-    this.progress = progress;
+    this.hear(progress);
+    const isAll = this.newsCount === newsBefore && this.hasFewerSteps();
     this.newsCount += 1;
     if (isAll) this.newsRead = this.newsCount;
   }
 
+  private hear(progress: Progress): Progress {
+    this.codeVersion = Math.max(this.codeVersion, progress.codeVersion ?? 0);
+    return (this.progress = progress);
+  }
+
+  /**
+   * Runs from before version 2 read once more what a change had answered, and sent each mail by itself; they are replayed as they went.
+   */
+  private hasFewerSteps(): boolean {
+    return this.codeVersion >= firstSaidVersion || patched('fewer-steps');
+  }
+
   private async clearAttention(): Promise<void> {
     const newsBefore = this.newsCount;
-    this.progress = await lasting.clearAttention(this.bookingId);
+    this.hear(await lasting.clearAttention(this.bookingId));
     // What came meanwhile may be newer than this.
     if (this.newsCount !== newsBefore) this.newsRead = newsBefore;
   }
@@ -180,7 +189,7 @@ class BookingLife {
       if (this.newsCount !== newsBefore) {
         await this.read();
       } else {
-        this.progress = progress;
+        this.hear(progress);
         this.newsRead = newsBefore;
       }
     } catch (error) {
@@ -237,7 +246,7 @@ class BookingLife {
     const asked = progress.pendingMessageIds.filter((id) => !this.mailsUnderWay.has(id) && !this.mailsDone.has(id));
     if (asked.length === 0) return;
     for (const id of asked) this.mailsUnderWay.add(id);
-    if (hasFewerSteps()) void this.untilSent(asked, () => mail.sendMails(asked));
+    if (this.hasFewerSteps()) void this.untilSent(asked, () => mail.sendMails(asked));
     else for (const id of asked) void this.untilSent([id], () => mail.sendMail(id));
   }
 
