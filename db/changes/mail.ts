@@ -2,7 +2,7 @@ import { sql } from 'slonik';
 import { isStillTrue, needsAddress, saysMore, type BookingMailKind, type MailFacts } from '#domain/booking/mails.ts';
 import { isMoving } from '#domain/booking/moves.ts';
 import type { Database, Transaction } from '../pool.ts';
-import { system, type Actor } from '../queries/audit.ts';
+import { system } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import {
   lockMessage,
@@ -15,7 +15,7 @@ import {
   type Recipient,
 } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
-import { record } from './record.ts';
+import { record, type Change } from './record.ts';
 
 /** `documentId`: the document that left with it. */
 export type Delivery = HandedOver & { documentId: string | null };
@@ -28,14 +28,15 @@ export async function mailsHandedOver(
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { booking, now } = await lockBooking(tx, bookingId);
-    for (const message of await markHandedOver(tx, deliveries)) {
-      const { status, recipient } = message;
-      const what = status === 'sent' ? 'sent' : 'failed';
-      if (what === 'failed' && recipient === 'guest') await noteAddressTrouble(tx, booking, what, now);
-      const documentId =
-        what === 'sent' ? (deliveries.find(({ messageId }) => messageId === message.id)?.documentId ?? null) : null;
-      await recordMail(tx, booking, message, { what, at: now, actor: system, documentId });
-    }
+    const settled = await markHandedOver(tx, deliveries);
+    if (settled.some(({ status, recipient }) => status !== 'sent' && recipient === 'guest'))
+      await noteAddressTrouble(tx, booking, 'failed', now);
+    const records = settled.map((message) => {
+      const isSent = message.status === 'sent';
+      const delivery = deliveries.find(({ messageId }) => messageId === message.id);
+      return mailRecord(message, isSent ? 'sent' : 'failed', isSent ? delivery?.documentId : null);
+    });
+    await recordMails(tx, booking, records, { at: now, actor: system });
   });
 }
 
@@ -76,32 +77,37 @@ export async function mailNews(
         ? clearAddressTrouble(tx, bookingId)
         : noteAddressTrouble(tx, booking, status, now));
     }
-    await recordMail(tx, booking, message, {
-      what: status,
-      at: now,
-      actor: { type: 'provider', id: provider, ip: null },
-    });
+    const actor = { type: 'provider', id: provider, ip: null } as const;
+    await recordMails(tx, booking, [mailRecord(message, status)], { at: now, actor });
   });
 }
 
-type MailRecord = { what: 'sent' | 'failed' | MailNews['what']; at: Date; actor: Actor; documentId?: string | null };
+type MailRecord = Pick<Change, 'action' | 'detail'> & { fact: FactInput };
 
-async function recordMail(
-  tx: Transaction,
-  booking: BookingRow,
+function mailRecord(
   { id, kind, recipient }: MessageRow,
-  { what, at, actor, documentId = null }: MailRecord,
-): Promise<void> {
+  what: 'sent' | 'failed' | MailNews['what'],
+  documentId: string | null = null,
+): MailRecord {
   if (recipient === 'account') throw new Error(`Message ${id} is about no booking.`);
   const data = { messageId: id, kind, recipient };
-  const facts: FactInput[] = [{ type: `notify.email.${what}`, data }];
-  await record(tx, booking, {
-    at,
-    actor,
+  return {
     action: `mail.${what}`,
     detail: { ...data, ...(documentId !== null && { documentId }) },
-    facts,
-  });
+    fact: { type: `notify.email.${what}`, data },
+  };
+}
+
+/** What became of several mails at one moment, in one statement. */
+async function recordMails(
+  tx: Transaction,
+  booking: BookingRow,
+  [first, ...further]: readonly MailRecord[],
+  by: Pick<Change, 'at' | 'actor'>,
+): Promise<void> {
+  if (!first) return;
+  const facts = [first, ...further].map(({ fact }) => fact);
+  await record(tx, booking, { ...by, ...first, further, facts });
 }
 
 async function noteAddressTrouble(
