@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { factSubject, makeFact, type FactData, type FactType } from '#domain/events.ts';
 import type { Queryable } from '../pool.ts';
 import { traceparentNow } from '../spans.ts';
+import { withoutWaiting } from '../without-waiting.ts';
 
 export type FactInput = {
   [T in FactType]: { type: T; data: Omit<FactData[T], 'bookingId' | 'meetingTypeId'> };
@@ -60,9 +61,12 @@ export async function bookingsWithUnpublished(db: Queryable, olderThanMs: number
     group by booking_id order by min(seq) limit 500`);
 }
 
+/** It waits for no disk: what is forgotten with the server leaves once more, under the same ids. For use outside of transactions. */
 export async function markPublished(db: Queryable, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return;
-  await db.query(sql.unsafe`update outbox set published_at = now() where seq = any(${sql.array([...seqs], 'int8')})`);
+  await db.query(sql.unsafe`
+    with ${withoutWaiting}
+    update outbox set published_at = now() from without_waiting where seq = any(${sql.array([...seqs], 'int8')})`);
 }
 
 export async function outboxAge(db: Queryable): Promise<{ count: number; oldestSeconds: number }> {
