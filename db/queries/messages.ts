@@ -3,6 +3,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { bytes } from '#db/bytes.ts';
 import { bookingMailKinds, mailStatuses } from '#domain/booking/mails.ts';
+import { fewOf, fewRows } from '../few.ts';
 import type { Queryable } from '../pool.ts';
 import type { FactInput } from './outbox.ts';
 
@@ -109,8 +110,9 @@ export async function lockMessage(tx: Queryable, id: string): Promise<MessageRow
 
 /** Those of these ids that were asked for and have not left, in the order of asking. */
 export async function waitingAmong(db: Queryable, ids: readonly string[]): Promise<readonly MessageRow[]> {
+  if (ids.length === 0) return [];
   return db.any(sql.type(messageRow)`
-    select ${messageColumns} from message where id = any(${sql.array([...ids], 'uuid')}) and status = 'requested' order by requested_at, id`);
+    select ${messageColumns} from message where id in ${fewOf(ids, 'uuid')} and status = 'requested' order by requested_at, id`);
 }
 
 export async function messagesOf(db: Queryable, bookingId: string): Promise<readonly MessageRow[]> {
@@ -141,7 +143,7 @@ export async function markHandedOver(tx: Queryable, mails: readonly HandedOver[]
       update message m set status = over.outcome, provider = over.provider, payload_cipher = null, failure = over.failure,
         provider_message_id = over.provider_message_id, sent_at = case when over.outcome = 'sent' then clock_timestamp() end,
         settled_at = case when over.outcome = 'failed' then clock_timestamp() end
-      from ${sql.unnest(rows, ['uuid', 'text', 'text', 'text', 'text'])} as over (id, outcome, provider, provider_message_id, failure)
+      from ${fewRows(rows, ['uuid', 'text', 'text', 'text', 'text'])} as over (id, outcome, provider, provider_message_id, failure)
       where m.id = over.id and (m.status = 'requested' or (m.status = 'superseded' and over.outcome = 'sent'))
       returning m.*)
     select ${messageColumns} from marked order by requested_at, id`);

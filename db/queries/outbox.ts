@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { factSubject, makeFact, type FactData, type FactType } from '#domain/events.ts';
+import { fewOf } from '../few.ts';
 import type { Queryable } from '../pool.ts';
 import { traceparentNow } from '../spans.ts';
 import { withoutWaiting } from '../without-waiting.ts';
@@ -66,7 +67,7 @@ export async function markPublished(db: Queryable, seqs: readonly number[]): Pro
   if (seqs.length === 0) return;
   await db.query(sql.unsafe`
     with ${withoutWaiting}
-    update outbox set published_at = now() from without_waiting where seq = any(${sql.array([...seqs], 'int8')})`);
+    update outbox set published_at = now() from without_waiting where seq in ${fewOf(seqs, 'int8')}`);
 }
 
 export async function outboxAge(db: Queryable): Promise<{ count: number; oldestSeconds: number }> {
