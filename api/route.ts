@@ -60,8 +60,12 @@ export type Answer<N extends RouteName> =
       ? FileAnswer
       : void;
 
-export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Answer<N> | PreparedJson>;
+export type Handler<N extends RouteName> = ((call: Call<N>) => Promise<Answer<N> | PreparedJson>) & {
+  /** Begins to look up what the call will need whatever its key says: meanwhile that is asked. */
+  ahead?(call: Call<N>): void;
+};
 export type Handlers = { [N in RouteName]: Handler<N> };
+type AnyHandler = ((call: unknown) => Promise<unknown>) & { ahead?(call: unknown): void };
 
 /**
  * Puts every route of the contract on the router: parse, say who asks, call, present. Those whose paths begin with the same word stand on a
@@ -78,7 +82,7 @@ export function mountRoutes(router: Router, handlers: Handlers, parts: ApiParts,
   const methods = new Map<string, Route['method'][]>();
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: Route = routes[name];
-    const handler = handlers[name] as unknown as (call: unknown) => Promise<unknown>;
+    const handler = handlers[name] as unknown as AnyHandler;
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     groupOf(path)[route.method](path, serve(name, route, handler, { parts, limiter, answerOnce }));
     // However its parameter is called: two routes may share an address.
@@ -114,7 +118,7 @@ function refuseOtherMethods(known: readonly Route['method'][]): RequestHandler {
 function serve(
   name: RouteName,
   route: Route,
-  handler: (call: unknown) => Promise<unknown>,
+  handler: AnyHandler,
   { parts, limiter, answerOnce }: { parts: ApiParts; limiter: Limiter; answerOnce: Idempotency },
 ): RequestHandler {
   return async (request, response) => {
@@ -139,6 +143,7 @@ function serve(
       response,
     };
     response.setHeader('Cache-Control', 'no-store');
+    if (call.key !== null) handler.ahead?.(call);
     const work = () => handler(call);
     const answer =
       call.key === null ? { body: await work() } : await answerOnce({ name, route, call, key: call.key }, work);

@@ -9,7 +9,7 @@ import type { ApiParts } from '../parts.ts';
 import type { GuestSight } from '../presenters/booking.ts';
 import { reasonsForGuests } from '../presenters/reasons.ts';
 import { Refused } from '../problem.ts';
-import type { Handlers } from '../route.ts';
+import type { Answer, Call, Handlers } from '../route.ts';
 import type { Turnstile } from '../turnstile.ts';
 import { presentNewBooking, readGuestBooking } from './guest-booking.ts';
 
@@ -20,37 +20,47 @@ import { presentNewBooking, readGuestBooking } from './guest-booking.ts';
 export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hold'> {
   const { database, cipher, engine } = parts;
   const bookableType = gathering((ids: readonly string[]) => findBookableTypes(database, ids));
-  return {
-    hold: async ({ body, idFor }) => {
-      const type = await bookableType(body.meetingTypeId);
-      if (!type) throw new Refused('not_found', { errors: [noSuchType] });
-      const booking = newBooking(idFor('booking'), body, type);
-      traceBooking(booking.id);
-      const during = occupied(booking);
-      const position = parts.relay.position();
-      const outcome = await turnstile.pass(type.hostId, during, async () => {
-        const requested = await requestBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
-        if (requested.taken) return { outcome: 'slot_taken' as const, taken: requested.taken };
-        const held = await engine.hold(booking);
-        return held.outcome === 'held' ? { ...held, row: requested.booking, taken: during } : held;
-      });
-      parts.meter.holdDecided(outcome.outcome);
-      if (outcome.outcome === 'slot_not_offered')
-        throw new Refused('slot_not_offered', { context: { reasons: reasonsForGuests(outcome.reasons) } });
-      if (outcome.outcome !== 'held') throw new Refused('slot_taken');
-      const { row, held } = outcome;
-      const token = cipher.guestToken(booking.id);
-      return {
-        // Of a repeat, whose booking may have come further, nothing is known.
-        booking:
-          row && held
-            ? presentNewBooking(parts, sightOf(row, booking.guest, type), held, position)
-            : await readGuestBooking(parts, booking.id),
-        token,
-        url: `${parts.publicUrl}/my-booking#${token}`,
-      };
-    },
+  const askedAhead = new WeakMap<Call<'hold'>, ReturnType<typeof bookableType>>();
+  const ahead = (call: Call<'hold'>): void => {
+    const type = bookableType(call.body.meetingTypeId);
+    // Whoever waits for it hears of a failure; with a key that is known, nobody does.
+    type.catch(() => {});
+    askedAhead.set(call, type);
   };
+  return {
+    hold: Object.assign(take, { ahead }),
+  };
+
+  async function take(call: Call<'hold'>): Promise<Answer<'hold'>> {
+    const { body, idFor } = call;
+    const type = await (askedAhead.get(call) ?? bookableType(body.meetingTypeId));
+    if (!type) throw new Refused('not_found', { errors: [noSuchType] });
+    const booking = newBooking(idFor('booking'), body, type);
+    traceBooking(booking.id);
+    const during = occupied(booking);
+    const position = parts.relay.position();
+    const outcome = await turnstile.pass(type.hostId, during, async () => {
+      const requested = await requestBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
+      if (requested.taken) return { outcome: 'slot_taken' as const, taken: requested.taken };
+      const held = await engine.hold(booking);
+      return held.outcome === 'held' ? { ...held, row: requested.booking, taken: during } : held;
+    });
+    parts.meter.holdDecided(outcome.outcome);
+    if (outcome.outcome === 'slot_not_offered')
+      throw new Refused('slot_not_offered', { context: { reasons: reasonsForGuests(outcome.reasons) } });
+    if (outcome.outcome !== 'held') throw new Refused('slot_taken');
+    const { row, held } = outcome;
+    const token = cipher.guestToken(booking.id);
+    return {
+      // Of a repeat, whose booking may have come further, nothing is known.
+      booking:
+        row && held
+          ? presentNewBooking(parts, sightOf(row, booking.guest, type), held, position)
+          : await readGuestBooking(parts, booking.id),
+      token,
+      url: `${parts.publicUrl}/my-booking#${token}`,
+    };
+  }
 }
 
 const noSuchType = {
