@@ -21,7 +21,18 @@ const Seal = z.object({
   sealedBy: z.string().nullable(),
   certificateSha256: z.string().nullable(),
   trust: z.enum(['trusted', 'unknown', 'expired']),
-  timestamp: z.object({ at: Instant, authority: z.string(), independent: z.boolean() }).nullable(),
+  timestamp: z
+    .object({
+      at: Instant,
+      authority: z.string(),
+      trust: z.enum(['trusted', 'unknown', 'not_checked', 'unfit', 'own_clock']).meta({
+        description:
+          'Whose word it is. trusted: of an authority that the operator trusts; unknown: of none of those; not_checked: the operator named ' +
+          'none; unfit: its certificate does not allow it to state this time; own_clock: of whoever sealed.',
+      }),
+      independent: z.boolean().meta({ description: 'True only when `trust` is trusted.' }),
+    })
+    .nullable(),
 });
 
 /** `trusted` here means: sealed with a key of an organization of this installation. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createOrganizationAuthority, rootCertificatePem } from '#integrations/signing/builtin/authority.ts';
 import { ConfigError, type Environment, loadConfig, loadStartConfig } from './config.ts';
 import { envExample } from './env-example.ts';
 
@@ -51,6 +52,23 @@ describe('a process that gets its addresses', () => {
     const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
     for (const MASTER_KEY of [`${one},${other}`, `1=${one},${other}`, `2=${one},2=${other}`])
       expect(problemsOf({ ...complete, MASTER_KEY })).toEqual([expect.stringContaining('an id of its own')]);
+  });
+
+  test('takes certificates one after the other, with line breaks as \\n', async () => {
+    const made = ['One', 'Two'].map((organizationName) =>
+      createOrganizationAuthority({ organizationName, now: new Date() }),
+    );
+    const authorities = await Promise.all(made);
+    const TIMESTAMP_AUTHORITY_ROOTS = authorities.map(rootCertificatePem).join('').replaceAll('\n', '\\n');
+    const { timestampRoots } = loadConfig({ ...complete, TIMESTAMP_AUTHORITY_ROOTS });
+    expect(timestampRoots.map((der) => Buffer.from(der))).toEqual(
+      authorities.map(({ authority }) => Buffer.from(authority.certificateChain[0] ?? [])),
+    );
+    const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+    for (const wrong of ['timestamps.pem', broken])
+      expect(problemsOf({ ...complete, TIMESTAMP_AUTHORITY_ROOTS: wrong })).toEqual([
+        expect.stringContaining('must be one or more certificates, as PEM'),
+      ]);
   });
 
   test('treats an empty variable as one that is left out', () => {

@@ -35,6 +35,8 @@ export type Config = {
   worker: { buildId: string | undefined; httpPort: number | undefined; queues: SettingValues['WORKER_QUEUES'] };
   signing: SigningConfig;
   timestampAuthorityUrl: string | undefined;
+  /** Certificates (DER) of timestamp authorities whose word on the time counts when a file is checked. */
+  timestampRoots: readonly Uint8Array[];
   storage: StorageConfig;
   mail: MailConfig;
   /** Other sites through which one can log in. */
@@ -170,6 +172,7 @@ export function loadConfig(env: Environment): Config {
     },
     signing: signingConfig(values, need),
     timestampAuthorityUrl: values.TIMESTAMP_AUTHORITY_URL,
+    timestampRoots: values.TIMESTAMP_AUTHORITY_ROOTS ?? [],
     storage: storageConfig(values, need, stateDir),
     mail: mailConfig(values, need, stateDir),
     logIn: logInOptions(values, need),

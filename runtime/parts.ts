@@ -77,7 +77,7 @@ export async function openApiParts(
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, shared.clock.now()),
     logInProviders: createLogInProviders(config.logIn),
-    verifyPdf: pdfReport,
+    verifyPdf: (file, sealPem) => pdfReport(file, { sealPem, timestamps: config.timestampRoots }),
     rotateSigningKey: (organization, options) => rotateSigningKey(shared, organization, options),
     mailbox: mailboxOf(config),
     readMailWebhook: mailWebhookOf(config),

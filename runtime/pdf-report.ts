@@ -4,11 +4,18 @@ import { verificationSentences } from '#integrations/signing/verification/senten
 import type { SealReport } from '#integrations/signing/verification/verify-pdf.ts';
 
 /** A file's verification as the API tells it. */
-export async function pdfReport(file: Uint8Array, rootsPem: readonly string[]): Promise<PdfReport> {
+export async function pdfReport(
+  file: Uint8Array,
+  roots: { sealPem: readonly string[]; timestamps: readonly Uint8Array[] },
+): Promise<PdfReport> {
   // Loaded at the first question: what reads PDFs has 20 MB.
   const { verifyPdf } = await import('#integrations/signing/verification/verify-pdf.ts');
-  const trustedRoots = rootsPem.map((pem) => new X509Certificate(pem).raw);
-  const report = await verifyPdf(file, { now: new Date(), trustedRoots });
+  const trustedRoots = roots.sealPem.map((pem) => new X509Certificate(pem).raw);
+  const report = await verifyPdf(file, {
+    now: new Date(),
+    trustedRoots,
+    timestampRoots: roots.timestamps,
+  });
   const { verdict, sha256, seals, agreement } = report;
   return {
     verdict,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 
 /**
@@ -87,6 +88,18 @@ const mailAddresses = z
   .refine((list) => list.every((address) => /^[^<>@\s]+@[^<>@\s]+$/.test(address)), {
     error: 'must be e-mail addresses, separated by commas',
   });
+
+/** One or more PEM blocks; as DER. */
+const certificates = z.string().transform((pem, context): Uint8Array[] => {
+  const blocks = pem.replaceAll('\\n', '\n').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  try {
+    if (blocks) return blocks.map((block) => new X509Certificate(block).raw);
+  } catch {
+    // Not one that can be read: as below.
+  }
+  context.addIssue({ code: 'custom', message: 'must be one or more certificates, as PEM' });
+  return z.NEVER;
+});
 
 /** Kinds of work, see `createWorkers`. */
 const taskQueues = ['bookings', 'documents', 'mail'] as const;
@@ -301,6 +314,12 @@ export const settings = {
     schema: url('http:', 'https:'),
     explain:
       "RFC 3161 timestamp authority, for signatures that prove when they were made. Left out: the organization's own key states the time.",
+  },
+  TIMESTAMP_AUTHORITY_ROOTS: {
+    schema: certificates,
+    explain:
+      'Certificates (PEM, one after the other; \\n stands for a line break) of the authorities that a timestamp must lead to: /verify calls ' +
+      'such a timestamp independent. Left out: it says that the timestamp authority was not checked.',
   },
   GOOGLE_CLIENT_ID: { schema: text, explain: 'Log-in through Google: the OAuth client. Left out: no such button.' },
   GOOGLE_CLIENT_SECRET: { schema: text, needed: 'for GOOGLE_CLIENT_ID', secret: true, explain: 'Its secret.' },

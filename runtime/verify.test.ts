@@ -6,6 +6,8 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOrganizationAuthority, rootCertificatePem } from '#integrations/signing/builtin/authority.ts';
 import { sealPdf } from '#integrations/signing/builtin/seal.ts';
+import { createLocalTimestampAuthority } from '#integrations/signing/builtin/timestamp.ts';
+import { createTestAuthority } from '#integrations/signing/verification/test-authority.ts';
 
 let folder: string;
 
@@ -17,15 +19,10 @@ beforeAll(async () => {
   const document = await PDFDocument.create();
   document.addPage();
   const pdf = await document.save();
-  const sealed = await sealPdf({
-    pdf,
-    signingKey: keys.signing,
-    name: 'Acme',
-    reason: 'Signed by Zoë',
-    location: '',
-    signedAt: now,
-    timestampAuthority: null,
-  });
+  const seal = { pdf, signingKey: keys.signing, name: 'Acme', reason: 'Signed by Zoë', location: '', signedAt: now };
+  const sealed = await sealPdf({ ...seal, timestampAuthority: null });
+  const outside = await createTestAuthority('Time & Co', { now });
+  const timestampAuthority = createLocalTimestampAuthority({ key: outside.key, clock: () => now });
   const altered = Buffer.from(sealed);
   altered[12] = (altered[12] ?? 0) ^ 1;
   const files = {
@@ -33,6 +30,8 @@ beforeAll(async () => {
     'altered.pdf': altered,
     'plain.pdf': pdf,
     'text.pdf': 'hello',
+    'stamped.pdf': await sealPdf({ ...seal, timestampAuthority }),
+    'timestamps.der': outside.root,
     'root.pem': rootCertificatePem(keys),
     'stranger.pem': rootCertificatePem(stranger),
   };
@@ -54,6 +53,11 @@ describe('npm run verify', () => {
     [['sealed.pdf'], 0, 'Intact: no byte has changed'],
     [['sealed.pdf', '--trust', 'root.pem'], 0, 'is one of those trusted here'],
     [['sealed.pdf', '--trust', 'stranger.pem'], 3, 'which is not known here'],
+    [['stamped.pdf'], 0, 'stated by Time & Co timestamps, authority not checked'],
+    [['stamped.pdf', '--trust', 'root.pem', '--trust-timestamps', 'timestamps.der'], 0, 'an independent authority'],
+    [['stamped.pdf', '--trust-timestamps', 'stranger.pem'], 3, 'not one of the authorities trusted here'],
+    [['sealed.pdf', '--trust-timestamps', 'timestamps.der'], 3, 'There is no timestamp'],
+    [['sealed.pdf', '--trust', 'text.pdf'], 66, 'it holds no certificate'],
     [['altered.pdf'], 1, 'Altered: this is not the file that was sealed'],
     [['sealed.pdf', 'altered.pdf'], 1, 'Altered'],
     [['plain.pdf'], 2, 'there is no signature in this file'],

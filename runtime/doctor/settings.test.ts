@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { rootCertificatePem, createOrganizationAuthority } from '#integrations/signing/builtin/authority.ts';
 import { loadConfig, type Environment } from '../config.ts';
 import { dangerousSettings } from './settings.ts';
 
+const authority = await createOrganizationAuthority({ organizationName: 'Time & Co', now: new Date() });
 const production: Environment = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://book.example.com',
@@ -14,6 +16,7 @@ const production: Environment = {
   MAIL_DRIVER: 'smtp',
   SMTP_URL: 'smtps://user:password@mail.example.com',
   TIMESTAMP_AUTHORITY_URL: 'https://tsa.example.com',
+  TIMESTAMP_AUTHORITY_ROOTS: rootCertificatePem(authority),
 };
 const found = (changes: Environment): string[] =>
   dangerousSettings(loadConfig({ ...production, ...changes })).map(({ what }) => what);
@@ -38,6 +41,11 @@ test.each<[string, Environment, RegExp]>([
     'times that nobody outside vouches for',
     { TIMESTAMP_AUTHORITY_URL: undefined },
     /^TIMESTAMP_AUTHORITY_URL is not set/,
+  ],
+  [
+    'a timestamp authority that nobody here can check',
+    { TIMESTAMP_AUTHORITY_ROOTS: undefined },
+    /^TIMESTAMP_AUTHORITY_ROOTS is not set/,
   ],
 ])('%s are found, once', (_name, changes, expected) => {
   const findings = found(changes);

@@ -64,6 +64,13 @@ const dangers: readonly Danger[] = [
     why: 'The time of a signature is stated by the organization’s own key: nobody outside vouches for it.',
     todo: 'Set TIMESTAMP_AUTHORITY_URL to an RFC 3161 authority.',
   },
+  {
+    is: ({ timestampAuthorityUrl, timestampRoots }) =>
+      timestampAuthorityUrl !== undefined && timestampRoots.length === 0,
+    what: 'TIMESTAMP_AUTHORITY_ROOTS is not set',
+    why: 'Whoever checks a document at /verify reads that the timestamp’s authority was not checked.',
+    todo: 'Set TIMESTAMP_AUTHORITY_ROOTS to the root certificate that the timestamp authority publishes.',
+  },
 ];
 
 export function dangerousSettings(config: Config): Finding[] {

@@ -9,7 +9,7 @@ const seal: Verification['seals'][number] = {
   sealedBy: 'Demo Organization',
   certificateSha256: 'ab12',
   trust: 'trusted',
-  timestamp: { at: '2026-12-04T09:00:00Z', authority: 'Demo', independent: false },
+  timestamp: { at: '2026-12-04T09:00:00Z', authority: 'Demo', trust: 'own_clock', independent: false },
 };
 const agreement = {
   documentId: 'd1',
@@ -31,6 +31,16 @@ test('says who sealed and who signed, and does not call the sealing party’s ow
   expect(text).toContain('Gesiegelt von Demo Organization.');
   expect(text).toContain('kein unabhängiger Zeuge');
   expect(text).toContain('Unterschrieben von Grace Guest <grace@example.net> am 2026-12-04 09:00 UTC');
+});
+
+test.each([
+  ['trusted', 'einer unabhängigen Stelle, der hier vertraut wird'],
+  ['not_checked', 'angegeben von Demo, Stelle nicht geprüft'],
+  ['unknown', 'keiner der Stellen, denen hier vertraut wird'],
+  ['unfit', 'Verlassen Sie sich nicht darauf'],
+] as const)('says whose word a timestamp is that is %s', (trust, words) => {
+  const timestamp = { at: '2026-12-04T09:00:00Z', authority: 'Demo', trust, independent: trust === 'trusted' };
+  expect(germanSentences(report({ seals: [{ ...seal, timestamp }] })).join('\n')).toContain(words);
 });
 
 test('leaves the claim with whoever sealed, when their certificate is not known here', () => {

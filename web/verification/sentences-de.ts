@@ -23,9 +23,22 @@ function sealSentences(seal: Seal): string[] {
 
 function timestampSentence(timestamp: Seal['timestamp']): string {
   if (timestamp === null) return 'Es gibt keinen Zeitstempel: Wann gesiegelt wurde, sagt nur, wer gesiegelt hat.';
-  const stamp = `Zeitstempel: ${utc(timestamp.at)}, von ${timestamp.authority}`;
-  return timestamp.independent ? `${stamp}.` : `${stamp}: die Uhr dessen, der gesiegelt hat, kein unabhängiger Zeuge.`;
+  return timestampSentences[timestamp.trust](utc(timestamp.at), timestamp.authority);
 }
+
+type Stamp = NonNullable<Seal['timestamp']>;
+const timestampSentences: Record<Stamp['trust'], (at: string, authority: string) => string> = {
+  trusted: (at, authority) =>
+    `Zeitstempel: ${at}, von ${authority}, einer unabhängigen Stelle, der hier vertraut wird.`,
+  own_clock: (at, authority) =>
+    `Zeitstempel: ${at}, von ${authority}: die Uhr dessen, der gesiegelt hat, kein unabhängiger Zeuge.`,
+  not_checked: (at, authority) =>
+    `Zeit: ${at}, angegeben von ${authority}, Stelle nicht geprüft: Hier ist keine Zeitstempelstelle bekannt, mit der sie zu vergleichen wäre, und jeder kann einer diesen Namen geben.`,
+  unknown: (at, authority) =>
+    `Zeit: ${at}, angegeben von ${authority}, keiner der Stellen, denen hier vertraut wird: Jeder kann einer diesen Namen geben.`,
+  unfit: (at, authority) =>
+    `Zeit: ${at}, angegeben von ${authority}, deren Zertifikat ihr diese Zeitangabe nicht erlaubt. Verlassen Sie sich nicht darauf.`,
+};
 
 const trustSentences: Record<Seal['trust'], string> = {
   trusted: 'Das Wurzelzertifikat gehört zu einer Organisation, die hier bekannt ist.',

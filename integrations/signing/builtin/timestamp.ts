@@ -39,7 +39,9 @@ export const createTimestampClient = (options: { url: string; timeoutMs?: number
     if (!response.ok) throw new TimestampRefused(`The timestamp authority answered ${response.status}.`);
     const token = tokenOf(await readLimited(response));
     const reading = await readTimestampToken(token, digest);
-    if (!reading.valid) throw new TimestampRefused(`The timestamp authority's token does not hold: ${reading.reason}`);
+    const flaw = reading.valid ? reading.unfit : reading.reason;
+    if (!reading.valid || flaw !== null)
+      throw new TimestampRefused(`The timestamp authority's token does not hold: ${flaw}`);
     if (!reading.nonce || Buffer.compare(trimmed(reading.nonce), trimmed(nonce)) !== 0) {
       throw new TimestampRefused('The timestamp authority answered another request: the nonce differs.');
     }

@@ -1,5 +1,6 @@
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
+import { isAuthority } from './certificate-path.ts';
 
 /** A CMS signature taken apart and checked: what holds, and who made it. */
 export type CmsReading =
@@ -8,6 +9,8 @@ export type CmsReading =
       valid: true;
       /** The certificates that came along, leaf first, as far as they chain by name and signature. */
       chain: pkijs.Certificate[];
+      /** All that came along, in any order. */
+      certificates: readonly pkijs.Certificate[];
       signatureValue: Uint8Array;
       unsignedAttributes: readonly pkijs.Attribute[];
       /** The enveloped content, when it is not detached. */
@@ -78,6 +81,7 @@ const check = async (signedData: pkijs.SignedData, detachedContent: Uint8Array |
   return {
     valid: true,
     chain: await chainFrom(leaf, certificates),
+    certificates,
     signatureValue: new Uint8Array(signer.signature.valueBlock.valueHexView),
     unsignedAttributes: signer.unsignedAttrs?.attributes ?? [],
     content,
@@ -147,11 +151,6 @@ const chainFrom = async (leaf: pkijs.Certificate, certificates: pkijs.Certificat
     current = issuer;
   }
   return chain;
-};
-
-const isAuthority = (certificate: pkijs.Certificate): boolean => {
-  const constraints = certificate.extensions?.find((extension) => extension.extnID === '2.5.29.19')?.parsedValue;
-  return constraints instanceof pkijs.BasicConstraints && constraints.cA;
 };
 
 const isSigner = (certificate: pkijs.Certificate, sid: unknown): boolean =>

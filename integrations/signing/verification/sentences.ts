@@ -36,10 +36,20 @@ const sealSentences = (seal: SealReport): string[] => {
 
 const timestampSentence = (timestamp: SealReport['timestamp']): string => {
   if (!timestamp) return 'There is no timestamp: nothing but the statement above says when it was sealed.';
-  const authority = `Timestamp: ${utc(timestamp.at)}, by ${timestamp.authority}`;
-  return timestamp.independent
-    ? `${authority}.`
-    : `${authority}: the sealing party's own clock, no independent witness.`;
+  const at = utc(timestamp.at);
+  const { authority } = timestamp;
+  switch (timestamp.trust) {
+    case 'trusted':
+      return `Timestamp: ${at}, by ${authority}, an independent authority that is trusted here.`;
+    case 'own_clock':
+      return `Timestamp: ${at}, by ${authority}: the sealing party's own clock, no independent witness.`;
+    case 'not_checked':
+      return `Time: ${at}, stated by ${authority}, authority not checked: no timestamp authority is known here to compare it with, and anybody can give one this name.`;
+    case 'unknown':
+      return `Time: ${at}, stated by ${authority}, which is not one of the authorities trusted here: anybody can give one this name.`;
+    case 'unfit':
+      return `Time: ${at}, stated by ${authority}, whose certificate does not allow it to state this time. Do not rely on it.`;
+  }
 };
 
 const trustSentence = (trust: SealReport['trust'], root: NonNullable<SealReport['root']>): string => {

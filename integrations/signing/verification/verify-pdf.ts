@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import * as asn1js from 'asn1js';
-import type * as pkijs from 'pkijs';
+import * as pkijs from 'pkijs';
+import { fingerprint, isValidAt } from './certificate-path.ts';
 import { readCmsSignature } from './cms-signature.ts';
+import type { CmsReading } from './cms-signature.ts';
 import { findSignatures, readClaims } from './signature-dictionary.ts';
 import type { AgreementClaims, SignatureClaims, SignaturePlace } from './signature-dictionary.ts';
 import { readTimestampToken, tokenBytes } from './timestamp-token.ts';
+import { timestampTrust } from './timestamp-trust.ts';
+import type { Trusted, TimestampTrust } from './timestamp-trust.ts';
 
 export type CertificateReport = {
   subject: string;
@@ -26,8 +30,8 @@ export type SealReport = {
   root: CertificateReport | null;
   /** `trusted`: the root is among those given, and the certificate was valid at the time that counts. `expired`: the root is, it was not. */
   trust: 'trusted' | 'unknown' | 'expired';
-  /** RFC 3161. `independent` is false when the sealing organization's own authority stated the time. */
-  timestamp: { at: Date; authority: string; independent: boolean } | null;
+  /** RFC 3161. `independent`: an authority that the asker trusts stated the time, and not the sealing party. */
+  timestamp: { at: Date; authority: string; trust: TimestampTrust; independent: boolean } | null;
 };
 
 export type VerificationReport = {
@@ -48,6 +52,8 @@ export type VerificationOptions = {
   now: Date;
   /** Root certificates (DER) that the asker trusts. Without any, integrity is told and trust is `unknown`. */
   trustedRoots?: readonly Uint8Array[];
+  /** The same of timestamp authorities: without any, a timestamp is only what its authority states. */
+  timestampRoots?: readonly Uint8Array[];
 };
 
 const signatureTimestamp = '1.2.840.113549.1.9.16.2.14';
@@ -64,7 +70,10 @@ export const verifyPdf = async (file: Uint8Array, options: VerificationOptions):
   }
   const { places, resembling } = findSignatures(file);
   if (places.length === 0) return { ...report, verdict: resembling > 0 ? 'altered' : 'unsigned' };
-  const trusted = new Set((options.trustedRoots ?? []).map((der) => sha256Hex(der)));
+  const trusted: Trusted = {
+    sealRoots: new Set((options.trustedRoots ?? []).map((der) => sha256Hex(der))),
+    timestampRoots: (options.timestampRoots ?? []).map((der) => pkijs.Certificate.fromBER(new Uint8Array(der))),
+  };
   const seals: SealReport[] = [];
   for (const place of places) seals.push(await checkSeal(file, place, trusted, options.now));
   const last = seals.at(-1);
@@ -73,12 +82,7 @@ export const verifyPdf = async (file: Uint8Array, options: VerificationOptions):
   return { ...report, verdict: intact ? 'intact' : 'altered', seals, agreement };
 };
 
-const checkSeal = async (
-  file: Uint8Array,
-  place: SignaturePlace,
-  trusted: ReadonlySet<string>,
-  now: Date,
-): Promise<SealReport> => {
+const checkSeal = async (file: Uint8Array, place: SignaturePlace, trusted: Trusted, now: Date): Promise<SealReport> => {
   const coversWholeFile = place.coveredUntil === file.length;
   const broken = (reason: string): SealReport => ({
     intact: false,
@@ -99,10 +103,10 @@ const checkSeal = async (
   const [leaf] = cms.chain;
   const root = cms.chain.at(-1);
   if (!leaf || !root) return broken('the seal has no certificate');
-  const timestamp = await timestampIn(cms.unsignedAttributes, cms.signatureValue, root);
+  const timestamp = await timestampIn(cms, trusted);
   if (timestamp === 'broken') return broken('its timestamp does not belong to it');
   const claims = readClaims(file, place);
-  const checkedAt = timestamp?.at ?? claims?.claimedAt ?? now;
+  const checkedAt = attestedTime(timestamp) ?? claims?.claimedAt ?? now;
   return {
     intact: true,
     reason: coversWholeFile ? null : 'something was added to the file after it was sealed',
@@ -110,7 +114,7 @@ const checkSeal = async (
     claims,
     certificate: certificateReport(leaf),
     root: certificateReport(root),
-    trust: trustIn(cms.chain, trusted, checkedAt),
+    trust: trustIn(cms.chain, trusted.sealRoots, checkedAt),
     timestamp,
   };
 };
@@ -125,25 +129,27 @@ const cmsIn = (file: Uint8Array, { gap }: SignaturePlace): Uint8Array | null => 
 };
 
 const timestampIn = async (
-  attributes: readonly pkijs.Attribute[],
-  signatureValue: Uint8Array,
-  sealRoot: pkijs.Certificate,
+  { unsignedAttributes, signatureValue, chain }: Extract<CmsReading, { valid: true }>,
+  trusted: Trusted,
 ): Promise<SealReport['timestamp'] | 'broken'> => {
-  const attribute = attributes.find((candidate) => candidate.type === signatureTimestamp);
+  const attribute = unsignedAttributes.find((candidate) => candidate.type === signatureTimestamp);
   if (!attribute) return null;
   const token = tokenBytes(attribute.values[0]);
   const digest = createHash('sha256').update(signatureValue).digest();
   const reading = token ? await readTimestampToken(token, digest, signatureValue) : null;
   const [leaf] = reading?.valid ? reading.chain : [];
-  const root = reading?.valid ? reading.chain.at(-1) : undefined;
-  if (!reading?.valid || !leaf || !root) return 'broken';
-  const independent = fingerprint(root) !== fingerprint(sealRoot);
-  return { at: reading.at, authority: nameOf(leaf.subject), independent };
+  if (!reading?.valid || !leaf) return 'broken';
+  const trust = await timestampTrust(reading, chain, trusted);
+  return { at: reading.at, authority: nameOf(leaf.subject), trust, independent: trust === 'trusted' };
 };
+
+/** No seal covers its timestamp: what an unknown authority states, anybody can have put there. The time claimed is covered. */
+const attestedTime = (timestamp: SealReport['timestamp']): Date | null =>
+  timestamp?.trust === 'trusted' || timestamp?.trust === 'own_clock' ? timestamp.at : null;
 
 const trustIn = (chain: readonly pkijs.Certificate[], trusted: ReadonlySet<string>, at: Date): SealReport['trust'] => {
   if (!chain.some((certificate) => trusted.has(fingerprint(certificate)))) return 'unknown';
-  const valid = chain.every(({ notBefore, notAfter }) => notBefore.value <= at && at <= notAfter.value);
+  const valid = chain.every((certificate) => isValidAt(certificate, at));
   return valid ? 'trusted' : 'expired';
 };
 
@@ -159,9 +165,6 @@ const certificateReport = (certificate: pkijs.Certificate): CertificateReport =>
   validFrom: certificate.notBefore.value,
   validUntil: certificate.notAfter.value,
 });
-
-const fingerprint = (certificate: pkijs.Certificate): string =>
-  sha256Hex(new Uint8Array(certificate.toSchema(false).toBER(false)));
 
 const shortNames: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
