@@ -58,12 +58,14 @@ async function recordOf(parts: ApiParts, bookingId: string, files: Files) {
 async function signingOf({ database, cipher }: ApiParts, envelope: EnvelopeRow, markFile: string, files: Files) {
   const ceremony = await findCeremony(database, envelope.id);
   const mark = ceremony?.markCipher ? cipher.openBytes(ceremony.markCipher, 'ceremony.mark') : null;
+  const signer = ceremony?.signerCipher ? cipher.open(ceremony.signerCipher, 'ceremony.signer') : null;
   const isText = ceremony?.markKind === 'typed';
   if (mark && !isText) files[`${markFile}.${isPng(mark) ? 'png' : 'jpg'}`] = mark;
   return {
     provider: envelope.provider,
     status: envelope.status,
     signedAt: envelope.signedAt,
+    signer: signer && (JSON.parse(signer) as unknown),
     declineReason: envelope.declineReasonCipher && cipher.open(envelope.declineReasonCipher, 'change_request.reason'),
     consentedAt: ceremony?.consentedAt ?? null,
     typedName: mark && isText ? mark.toString('utf8') : null,

@@ -14,6 +14,7 @@ export const personalColumns = [
   { table: 'envelope', column: 'decline_reason_cipher', context: 'change_request.reason' },
   { table: 'envelope', column: 'signer_cipher', context: 'envelope.signer' },
   { table: 'ceremony', column: 'mark_cipher', context: 'ceremony.mark' },
+  { table: 'ceremony', column: 'signer_cipher', context: 'ceremony.signer' },
   { table: 'signing_key', column: 'private_key_cipher', context: 'signing_key.private_key' },
   { table: 'message', column: 'payload_cipher', context: 'message.payload' },
   { table: 'webhook_receipt', column: 'detail_cipher', context: 'webhook_receipt.detail' },

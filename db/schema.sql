@@ -504,6 +504,8 @@ create table ceremony (
   signed_at timestamptz,
   ip text,
   user_agent text,
+  -- Name and address of the signer as they were at the signature, whatever was corrected since.
+  signer_cipher bytea,
   check ((status = 'completed') = (signed_at is not null))
 );
 

@@ -63,6 +63,7 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       const { disclosureSha256, documentSha256 } = call.body;
       const outcome = await signInCeremony(
         database,
+        cipher,
         call.who.bookingId,
         {
           disclosureVersion: disclosureOf(parts, context).version,

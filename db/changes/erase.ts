@@ -96,7 +96,7 @@ async function emptyBooking(tx: Transaction, bookingId: string, isPurged: boolea
 
 async function emptyWhatBelongsTo(tx: Transaction, bookingId: string): Promise<void> {
   await tx.query(sql.unsafe`
-    update ceremony set mark_cipher = null, code_sha256 = null, ip = null, user_agent = null where booking_id = ${bookingId}`);
+    update ceremony set mark_cipher = null, signer_cipher = null, code_sha256 = null, ip = null, user_agent = null where booking_id = ${bookingId}`);
   await tx.query(sql.unsafe`
     update ceremony_event set ip = null, user_agent = null
     where envelope_id in (select envelope_id from ceremony where booking_id = ${bookingId})`);

@@ -5,7 +5,7 @@ import { signatureIsLate } from '#domain/booking/transitions.ts';
 import type { PersonalCipher } from '../personal.ts';
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
-import { lockBooking, type BookingRow } from '../queries/bookings.ts';
+import { lockBooking, readGuest, type BookingRow } from '../queries/bookings.ts';
 import { setClaimExpiry } from '../queries/claims.ts';
 import { endEnvelope, isSignedEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
 import type { FactInput } from '../queries/outbox.ts';
@@ -26,6 +26,7 @@ export type SignOutcome =
  */
 export async function signInCeremony(
   database: Database,
+  cipher: PersonalCipher,
   bookingId: string,
   completion: CeremonyCompletion,
   actor: Actor,
@@ -40,7 +41,10 @@ export async function signInCeremony(
     // The caller has compared before the lock: by now the booking may be about to move elsewhere, with another agreement.
     if (!(await isCeremonyFor(tx, envelope.id, completion.documentSha256)))
       return { outcome: 'refused', code: 'document_changed' };
-    await completeCeremony(tx, envelope.id, completion, now);
+    // Read under the lock: a correction that comes a moment later is about the mails to come, not about who signed.
+    const { name, email } = await readGuest(tx, cipher, bookingId);
+    const signerCipher = cipher.seal(JSON.stringify({ name, email }), 'ceremony.signer');
+    await completeCeremony(tx, envelope.id, { ...completion, signerCipher }, now);
     const late = await signedLocked(tx, booking, envelope, { now, signedAt: now, actor });
     return { outcome: 'signed', signedAt: now, late };
   });

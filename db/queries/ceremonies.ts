@@ -23,6 +23,8 @@ const ceremonyRow = z.object({
   signedAt: z.date().nullable(),
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
+  /** Name and address at the signature, as JSON; null before it, and for those of before this was kept. */
+  signerCipher: bytes.nullable(),
 });
 export type CeremonyRow = z.infer<typeof ceremonyRow>;
 
@@ -30,7 +32,7 @@ const columns = sql.fragment`envelope_id as "envelopeId", organization_id as "or
   document_id as "documentId", status, consented_at as "consentedAt", disclosure_version as "disclosureVersion",
   disclosure_sha256 as "disclosureSha256", mark_kind as "markKind", mark_cipher as "markCipher", code_sha256 as "codeSha256",
   code_sent_at as "codeSentAt", code_expires_at as "codeExpiresAt", code_attempts as "codeAttempts", code_verified_at as "codeVerifiedAt",
-  signed_at as "signedAt", ip, user_agent as "userAgent"`;
+  signed_at as "signedAt", ip, user_agent as "userAgent", signer_cipher as "signerCipher"`;
 
 export type CeremonyEventKind =
   'sent' | 'viewed' | 'consented' | 'code_sent' | 'code_verified' | 'signed' | 'declined' | 'voided';
@@ -101,14 +103,15 @@ export type CeremonyCompletion = {
 export async function completeCeremony(
   tx: Queryable,
   envelopeId: string,
-  completion: CeremonyCompletion,
+  completion: CeremonyCompletion & { signerCipher: Buffer },
   now: Date,
 ): Promise<void> {
   const at = now.toISOString();
   await tx.query(sql.unsafe`
     update ceremony set status = 'completed', consented_at = ${at}, signed_at = ${at}, disclosure_version = ${completion.disclosureVersion},
       disclosure_sha256 = ${completion.disclosureSha256}, document_sha256 = ${completion.documentSha256}, mark_kind = ${completion.mark.kind},
-      mark_cipher = ${sql.binary(completion.mark.cipher)}, ip = ${completion.ip}, user_agent = ${completion.userAgent}
+      mark_cipher = ${sql.binary(completion.mark.cipher)}, ip = ${completion.ip}, user_agent = ${completion.userAgent},
+      signer_cipher = ${sql.binary(completion.signerCipher)}
     where envelope_id = ${envelopeId}`);
   await addCeremonyEvent(tx, envelopeId, 'consented', completion);
   await addCeremonyEvent(tx, envelopeId, 'signed', completion);

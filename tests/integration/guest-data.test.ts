@@ -67,7 +67,11 @@ describe('what is kept of a guest', () => {
     );
     const { bookings } = JSON.parse(text(files['guest.json'])) as { bookings: Record<string, unknown>[] };
     expect(bookings).toMatchObject([
-      { booking: { id: over.id }, guest: { name: grace.name, email: grace.email }, signing: { typedName: grace.name } },
+      {
+        booking: { id: over.id },
+        guest: { name: grace.name, email: grace.email },
+        signing: { typedName: grace.name, signer: { name: grace.name, email: grace.email } },
+      },
       { booking: { id: toCome.id }, signing: null },
     ]);
     expect(text(files[`${over.id}/signed.pdf`]).startsWith('%PDF-')).toBe(true);

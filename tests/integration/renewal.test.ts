@@ -194,7 +194,11 @@ describe('moving a meeting whose NDA is to be signed anew', () => {
       ip: null,
       userAgent: null,
     };
-    const sign = signInCeremony(product.shared.database, id, completion, { type: 'guest', id, ip: null });
+    const sign = signInCeremony(product.shared.database, product.shared.cipher, id, completion, {
+      type: 'guest',
+      id,
+      ip: null,
+    });
     expect(await sign).toEqual({ outcome: 'refused', code: 'document_changed' });
     expect(await readMine(product, token)).toMatchObject({ status: 'confirmed', ndaStatus: 'sent' });
   });

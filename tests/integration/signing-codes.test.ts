@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databaseCeremonies } from '#activities/ceremonies.ts';
 import { ceremonyEvents } from '#db/queries/ceremonies.ts';
 import type { SigningSession } from '#contract/signing.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
@@ -50,6 +51,18 @@ function sign({ token }: HeldBooking, { disclosure, document }: SigningSession, 
   const body = { consent: true, disclosureSha256: disclosure.sha256, documentSha256: document.sha256, mark, code };
   return send<{ code?: string }>(product, 'POST', '/my-booking/signing/signature', { token, body });
 }
+
+describe('the certificate of a signature', () => {
+  it('has the address of the moment of signing, whatever is corrected before it is made', async () => {
+    const booking = await newBooking();
+    const session = await openSigning(product, booking.token);
+    expect((await sign(booking, session, await codeFor(booking, grace.email))).status).toBe(202);
+    const email = 'grace.later@example.net';
+    expect((await asHost(product, host, `/bookings/${booking.id}/guest-email`, { email })).status).toBe(200);
+    const completed = await databaseCeremonies(product.shared).completed(session.envelopeId);
+    expect(completed?.signer).toEqual({ name: grace.name, email: grace.email });
+  });
+});
 
 describe('the code that a template asks for', () => {
   it('fits once it came by mail, and the trail on the certificate says when', async () => {
