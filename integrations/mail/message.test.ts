@@ -174,6 +174,14 @@ describe('the pieces of a header', () => {
     expect(unsendableAddress({ ...mail, to: { name: '', address: 'x\n@y' } })).toBe('x\n@y');
   });
 
+  it('leave out an address for answers that cannot be written: the mail itself is for somebody else', async () => {
+    const bad = { ...mail, replyTo: { name: 'Ada Guest', address: `${'a'.repeat(65)}@example.com` } };
+    expect(unsendableAddress(bad)).toBeNull();
+    const parsed = await PostalMime.parse((await buildMessage(bad)).raw);
+    expect(parsed.replyTo ?? []).toEqual([]);
+    expect(parsed.to).toMatchObject([{ address: mail.to.address }]);
+  });
+
   it('keep file names free of paths', () => {
     expect(attachmentName('../../etc/passwd')).toBe('-..-etc-passwd');
     expect(attachmentName('NDA "final"\r\n.pdf')).toBe('NDA -final- .pdf');

@@ -31,8 +31,12 @@ export function isSendableAddress(address: string): boolean {
 
 /** The first address of a mail that cannot be sent to or from, or null. */
 export function unsendableAddress(mail: OutgoingMail): string | null {
-  const addresses = [mail.from.address, mail.to.address, ...(mail.replyTo === undefined ? [] : [mail.replyTo.address])];
-  return addresses.find((address) => !isSendableAddress(address)) ?? null;
+  return [mail.from.address, mail.to.address].find((address) => !isSendableAddress(address)) ?? null;
+}
+
+/** Whom answers go to; nobody when the address cannot be written: it is another person's than the one whom the mail is for. */
+export function replyToOf({ replyTo }: OutgoingMail): OutgoingMail['replyTo'] {
+  return replyTo && isSendableAddress(replyTo.address) ? replyTo : undefined;
 }
 
 /** @throws RangeError for a key that is not 1 to 80 printable ASCII characters (Postmark's limit for a metadata value). */
@@ -77,10 +81,11 @@ export const automaticHeaders = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Re
 export async function buildMessage(mail: OutgoingMail): Promise<BuiltMessage> {
   assertInviteMethod(mail);
   const messageId = messageIdOf(mail);
+  const replyTo = replyToOf(mail);
   const composer = new MailComposer({
     from: displayPerson(mail.from),
     to: displayPerson(mail.to),
-    ...(mail.replyTo === undefined ? {} : { replyTo: displayPerson(mail.replyTo) }),
+    ...(replyTo === undefined ? {} : { replyTo: displayPerson(replyTo) }),
     subject: subjectLine(mail.subject),
     messageId,
     text: mail.text,

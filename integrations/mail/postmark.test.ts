@@ -26,7 +26,12 @@ afterEach(async () => {
 type Request = { path: string; token: string; body: Record<string, unknown> };
 
 /** Speaks the `/email` endpoint of Postmark's API: JSON in, `ErrorCode` and `Message` out. */
-async function startPostmark(status: number, answer: object | null): Promise<{ apiUrl: string; requests: Request[] }> {
+async function startPostmark(
+  status: number,
+  answer: object | null,
+  /** To the second request and those after it: taken. */
+  later?: object,
+): Promise<{ apiUrl: string; requests: Request[] }> {
   const requests: Request[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -39,6 +44,8 @@ async function startPostmark(status: number, answer: object | null): Promise<{ a
         body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>,
       });
       if (answer === null) return;
+      if (later !== undefined && requests.length > 1)
+        return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(later));
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
   });
@@ -107,11 +114,28 @@ describe('the Postmark driver', () => {
     await expect(postmark(apiUrl).send(mail)).rejects.toThrow(message);
   });
 
+  it('sends without the address for answers when that is what is refused', async () => {
+    const refused = { ErrorCode: 300, Message: "Error parsing 'ReplyTo': Illegal email address." };
+    const { apiUrl, requests } = await startPostmark(422, refused, accepted);
+    expect(await postmark(apiUrl).send(mail)).toEqual({ outcome: 'sent', providerMessageId: accepted.MessageID });
+    expect(requests.map(({ body }) => body['ReplyTo'] !== undefined)).toEqual([true, false]);
+    const alwaysRefused = await startPostmark(422, refused);
+    expect(await postmark(alwaysRefused.apiUrl).send(mail)).toMatchObject({ outcome: 'refused' });
+    expect(alwaysRefused.requests).toHaveLength(2);
+  });
+
   it('gives up on an API that does not answer in time', async () => {
     const { apiUrl } = await startPostmark(200, null);
     const startedAt = performance.now();
     await expect(postmark(apiUrl, 200).send(mail)).rejects.toThrow(/timeout|aborted/i);
     expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('names nobody for answers whose address cannot be written', async () => {
+    const { apiUrl, requests } = await startPostmark(200, accepted);
+    const replyTo = { name: 'Ada', address: 'ada@localhost\r\nBcc: evil@example.net' };
+    expect(await postmark(apiUrl).send({ ...mail, replyTo })).toMatchObject({ outcome: 'sent' });
+    expect(requests[0]?.body).not.toHaveProperty('ReplyTo');
   });
 
   it('refuses what is not an address without asking Postmark', async () => {

@@ -7,6 +7,7 @@ import {
   automaticHeaders,
   displayPerson,
   headerText,
+  replyToOf,
   subjectLine,
   unsendableAddress,
 } from './message.ts';
@@ -46,7 +47,10 @@ export function createPostmarkMailer(options: PostmarkOptions): Mailer {
       if (unsendable !== null)
         return { outcome: 'refused', reason: `not an e-mail address: ${JSON.stringify(unsendable)}` };
       try {
-        const response = await client.sendEmail(toPostmark(mail, options.messageStream ?? 'outbound'));
+        const message = toPostmark(mail, options.messageStream ?? 'outbound');
+        const response = await client
+          .sendEmail(message)
+          .catch((error: unknown) => client.sendEmail(withoutRefusedReplyTo(message, error)));
         return { outcome: 'sent', providerMessageId: response.MessageID };
       } catch (error) {
         const reason = permanentRefusal(error);
@@ -61,10 +65,11 @@ export function createPostmarkMailer(options: PostmarkOptions): Mailer {
 function toPostmark(mail: OutgoingMail, messageStream: string): Message {
   assertInviteMethod(mail);
   assertMessageKey(mail.messageKey);
+  const replyTo = replyToOf(mail);
   return {
     From: postmarkAddress(mail.from),
     To: postmarkAddress(mail.to),
-    ...(mail.replyTo === undefined ? {} : { ReplyTo: postmarkAddress(mail.replyTo) }),
+    ...(replyTo === undefined ? {} : { ReplyTo: postmarkAddress(replyTo) }),
     Subject: subjectLine(mail.subject),
     HtmlBody: mail.html,
     TextBody: mail.text,
@@ -74,6 +79,16 @@ function toPostmark(mail: OutgoingMail, messageStream: string): Message {
     Metadata: { [messageKeyField]: mail.messageKey },
     Attachments: attachments(mail),
   };
+}
+
+/**
+ * Postmark is stricter about addresses than we are, and refuses the whole mail for one whom it is not even for. @throws the refusal when it is
+ * about anything else.
+ */
+function withoutRefusedReplyTo({ ReplyTo, ...message }: Message, error: unknown): Message {
+  const isAboutIt = ReplyTo !== undefined && error instanceof Errors.PostmarkError && /reply-?to/i.test(error.message);
+  if (!isAboutIt || error.statusCode !== 422 || error.code !== 300) throw error;
+  return message;
 }
 
 /** Postmark builds the MIME tree itself: the invite goes as an attachment whose type carries the method. */
