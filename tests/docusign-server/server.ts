@@ -33,6 +33,8 @@ export type DocusignServer = {
   troubles: Trouble[];
   /** `METHOD path` of every REST call. */
   calls: string[];
+  /** A list has no more on a page than this, whatever is asked for. */
+  paging: { maxCount: number };
   close(): Promise<void>;
 };
 
@@ -49,6 +51,7 @@ export const startDocusignServer = async (options: DocusignServerOptions): Promi
   const keys = await createOrganizationAuthority({ organizationName: 'DocuSign test server', now: new Date() });
   const troubles: Trouble[] = [];
   const calls: string[] = [];
+  const paging = { maxCount: 1000 };
 
   const rest = async (method: string, url: URL, body: Json): Promise<Reply> => {
     const [account, resource, envelopeId = '', part, item] = url.pathname.split('/').slice(4);
@@ -61,7 +64,7 @@ export const startDocusignServer = async (options: DocusignServerOptions): Promi
         return { status: 201, json: { envelopeId: created, status, statusDateTime: statusChangedDateTime } };
       }
       case 'GET envelopes':
-        return { json: statusChanges(envelopes, url.searchParams) };
+        return { json: statusChanges(envelopes, url.searchParams, paging.maxCount) };
       case 'GET envelope':
         return { json: envelopeJson(envelopes.get(envelopeId)) };
       case 'PUT envelope':
@@ -146,10 +149,10 @@ export const startDocusignServer = async (options: DocusignServerOptions): Promi
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  return { url: origin(), baseUrl: `${origin()}/restapi`, envelopes, connect, grants, troubles, calls, close };
+  return { url: origin(), baseUrl: `${origin()}/restapi`, envelopes, connect, grants, troubles, calls, paging, close };
 };
 
-const statusChanges = (envelopes: Envelopes, query: URLSearchParams): Json => {
+const statusChanges = (envelopes: Envelopes, query: URLSearchParams, maxCount: number): Json => {
   const transactionIds = query.get('transaction_ids')?.split(',');
   const fromDate = query.get('from_date');
   if (!transactionIds && !fromDate) throw new Refusal(400, 'INVALID_REQUEST_PARAMETER', 'from_date is required.');
@@ -157,7 +160,7 @@ const statusChanges = (envelopes: Envelopes, query: URLSearchParams): Json => {
     .filter((envelope) => !transactionIds || transactionIds.includes(envelope.transactionId ?? ''))
     .filter((envelope) => !fromDate || Date.parse(envelope.statusChangedDateTime) >= Date.parse(fromDate));
   const start = Number(query.get('start_position') ?? 0);
-  const page = found.slice(start, start + Number(query.get('count') ?? 1000));
+  const page = found.slice(start, start + Math.min(Number(query.get('count') ?? maxCount), maxCount));
   const end = start + page.length;
   return {
     resultSetSize: String(page.length),

@@ -128,6 +128,7 @@ describe('createDocusignProvider', () => {
     receiver.deliveries.length = 0;
     server.connect.behaviour = promptConnect;
     server.troubles.length = 0;
+    server.paging.maxCount = 1000;
   });
 
   const create = async (): Promise<{ envelopeId: string; providerEnvelopeId: string }> => {
@@ -233,6 +234,24 @@ describe('createDocusignProvider', () => {
     expect(ofEnvelope(second.providerEnvelopeId)).toMatchObject({ status: 'declined', reason: 'Not like this' });
     expect(ofEnvelope(first.providerEnvelopeId)?.occurredAt.getTime()).toBeGreaterThan(before.getTime() - 1_000);
     expect(receiver.deliveries).toEqual([]);
+  });
+
+  it('reads on after entries that it cannot read, each page once', async () => {
+    server.connect.behaviour = { ...promptConnect, delivery: 'lost' };
+    const created: string[] = [];
+    for (let count = 0; count < 5; count += 1) created.push((await create()).providerEnvelopeId);
+    const [first = '', second = '', ...readable] = created;
+    const before = new Date(Date.parse(server.envelopes.get(first).statusChangedDateTime) - 1);
+    const listed = [...server.envelopes.all.values()].filter(
+      ({ statusChangedDateTime }) => Date.parse(statusChangedDateTime) >= before.getTime(),
+    );
+    for (const id of [first, second]) server.envelopes.get(id).envelopeId = '';
+    server.paging.maxCount = 2;
+    const callsBefore = server.calls.length;
+    const changes = await provider.listStatusChanges(before);
+    const ids = changes.map(({ providerEnvelopeId }) => providerEnvelopeId);
+    expect(ids.filter((id) => readable.includes(id))).toEqual(readable);
+    expect(server.calls.length - callsBefore).toBe(Math.ceil(listed.length / 2));
   });
 
   it('reads one event from two deliveries, also when the receiver failed at first', async () => {

@@ -122,17 +122,21 @@ const envelope = (client: DocusignClient, envelopeId: string) =>
 
 const listStatusChanges = async (client: DocusignClient, since: Date): Promise<StatusChange[]> => {
   const changes: StatusChange[] = [];
+  // Of all that was listed, also of what cannot be read: by those that could, pages would come again, or for ever.
+  let startPosition = 0;
   for (let page = 0; page < maxPages; page++) {
     const found = await client.call('list status changes', (api: EnvelopesApi, accountId) =>
       api.listStatusChanges(accountId, {
         fromDate: since.toISOString(),
         include: 'recipients',
         count: String(pageSize),
-        startPosition: String(changes.length),
+        startPosition: String(startPosition),
       }),
     );
-    for (const envelope of found.envelopes ?? []) changes.push(...changeOf(envelope));
-    if (!found.nextUri || !found.envelopes?.length) break;
+    const listed = found.envelopes ?? [];
+    changes.push(...listed.flatMap(changeOf));
+    startPosition += listed.length;
+    if (!found.nextUri || listed.length === 0) break;
   }
   return changes;
 };
