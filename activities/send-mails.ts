@@ -5,6 +5,7 @@ import { noWording, readChangeOf } from '#db/queries/change-requests.ts';
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
 import { markHandedOver, waitingAmong, type HandedOver, type MessageRow } from '#db/queries/messages.ts';
 import { isStillTrue, type BookingMailKind } from '#domain/booking/mails.ts';
+import { withoutAddresses } from '#domain/privacy/without-addresses.ts';
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
 import { accountMail } from './account-mail.ts';
 import { bookingMail } from './booking-mail.ts';
@@ -116,7 +117,7 @@ async function handOver({ mailer }: Parts, mail: OutgoingMail): Promise<HandedOv
   const common = { messageId: mail.messageKey, provider: mailer.name };
   return sent.outcome === 'sent'
     ? { ...common, outcome: 'sent', providerMessageId: sent.providerMessageId }
-    : { ...common, outcome: 'failed', failure: sent.reason };
+    : { ...common, outcome: 'failed', failure: withoutAddresses(sent.reason, [mail.to.address]) };
 }
 
 /** Until each has ended. @throws the first failure. */

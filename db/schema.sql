@@ -599,6 +599,7 @@ create table message (
   status text not null check (status in ('requested', 'sent', 'failed', 'bounced', 'complained', 'delivered', 'superseded')),
   provider text,
   provider_message_id text,
+  -- The mail server's words, without the addresses in them.
   failure text,
   requested_at timestamptz not null default now(),
   sent_at timestamptz,

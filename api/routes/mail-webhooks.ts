@@ -3,6 +3,7 @@ import { findBooking } from '#db/queries/bookings.ts';
 import { findMessageByKey, settleMessage, type MessageRow } from '#db/queries/messages.ts';
 import { insertReceipt, markHandedOn } from '#db/queries/webhooks.ts';
 import { saysMore } from '#domain/booking/mails.ts';
+import { withoutAddresses } from '#domain/privacy/without-addresses.ts';
 import type { MailEvent } from '#integrations/mail/postmark-webhook.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
@@ -54,7 +55,7 @@ export async function handOnMailNews(parts: ApiParts, event: MailEvent): Promise
 
 async function apply({ database, engine, log }: ApiParts, message: MessageRow, event: MailEvent): Promise<void> {
   const { type: what, providerMessageId, isPassing } = event;
-  const reason = event.description === '' ? null : event.description.slice(0, 500);
+  const reason = event.description === '' ? null : withoutAddresses(event.description, [event.recipient]);
   const { bookingId } = message;
   if (bookingId === null) {
     if (isPassing || !saysMore(what, message.status)) return;

@@ -126,6 +126,15 @@ describe('a webhook of the mail provider', () => {
     expect(await guestMailsOf(booking.id)).toMatchObject([{ status: 'complained' }]);
   });
 
+  it('is kept without the addresses that the mail server named', async () => {
+    const { booking, mail } = await mailedBooking();
+    const [name] = grace.email.split('@');
+    const Details = `smtp;550 5.1.1 <${grace.email}>: user ${name} unknown`;
+    await post(bounceOf(mail, { Details, Description: `Unable to deliver to ${grace.email}.` }));
+    const [told] = await guestMailsOf(booking.id);
+    expect(told?.failure).toBe('HardBounce: Unable to deliver to ….: smtp;550 5.1.1 <…>: user … unknown');
+  });
+
   it('of a bounce shows on the booking with the reason; with the corrected address the mail leaves again', async () => {
     const { booking, mail } = await mailedBooking();
     expect(await post(bounceOf(mail))).toMatchObject({ body: { status: 'accepted' } });
