@@ -1,13 +1,21 @@
 import { applyProviderNews } from '#db/changes/sign.ts';
-import { envelopeOfProvider, takeEnvelopesToAsk } from '#db/queries/envelopes.ts';
+import {
+  envelopeOfProvider,
+  envelopesAnswered,
+  postponeAsking,
+  takeEnvelopesToAsk,
+  type EnvelopeToAsk,
+} from '#db/queries/envelopes.ts';
+import { ProviderBusy } from '#integrations/signing/failures.ts';
 import type { StatusChange } from '#integrations/signing/provider.ts';
 import type { Parts } from './parts.ts';
 
 /**
  * DocuSign allows one question about an envelope in 15 minutes and 3,000 calls an hour (https://developers.docusign.com/docs/esign-rest-api/esign101/rules-and-limits/).
- * One call asks about all that are due, and a sweep makes at most one.
+ * One call asks about all that are due, and a sweep makes at most one. One that fails has asked nothing: it is repeated, half a minute later at the
+ * soonest (so that one shortly before the end has another try) or when the provider says.
  */
-const asking = { everyMinutes: 15, beforeEndSeconds: 45 };
+const asking = { everyMinutes: 15, beforeEndSeconds: 45, againSeconds: 30 };
 /** Clocks differ: what changed a little before the oldest was sent is looked at too. */
 const clockSlackMs = 5 * 60_000;
 
@@ -15,13 +23,27 @@ const clockSlackMs = 5 * 60_000;
 export async function reconcileEnvelopes(parts: Parts): Promise<void> {
   const { database, signing } = parts;
   if (!signing.listStatusChanges) return;
-  const since = await takeEnvelopesToAsk(database, signing.name, asking);
-  if (!since) return;
-  for (const change of await signing.listStatusChanges(new Date(since.getTime() - clockSlackMs))) {
-    await apply(parts, change).catch((error: unknown) =>
-      parts.log.warn({ error }, 'what a provider said of an envelope could not be written, it is asked again'),
-    );
+  const due = await takeEnvelopesToAsk(database, signing.name, asking);
+  if (due.length === 0) return;
+  const since = new Date(Math.min(...due.map(({ sentAt }) => sentAt.getTime())) - clockSlackMs);
+  const changes = await signing.listStatusChanges(since).catch((error: unknown) => postpone(parts, due, error));
+  const unwritten = new Set<string>();
+  for (const change of changes) {
+    await apply(parts, change).catch((error: unknown) => {
+      unwritten.add(change.providerEnvelopeId);
+      parts.log.warn({ error }, 'what a provider said of an envelope could not be written, it is asked again');
+    });
   }
+  const answered = due.filter(({ providerEnvelopeId }) => !unwritten.has(providerEnvelopeId));
+  await envelopesAnswered(database, idsOf(answered));
+}
+
+const idsOf = (envelopes: readonly EnvelopeToAsk[]): string[] => envelopes.map(({ id }) => id);
+
+/** @throws what kept it from answering */
+async function postpone({ database }: Parts, due: readonly EnvelopeToAsk[], error: unknown): Promise<never> {
+  if (error instanceof ProviderBusy) await postponeAsking(database, idsOf(due), error.retryAfterMs / 1000);
+  throw error;
 }
 
 async function apply(parts: Parts, { providerEnvelopeId, status, occurredAt, reason }: StatusChange): Promise<void> {

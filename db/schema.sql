@@ -473,10 +473,12 @@ create table envelope (
   signed_at timestamptz,
   ended_at timestamptz,
   decline_reason_cipher bytea,
-  -- When the provider was last asked about it, for what lost webhooks did not tell.
+  -- When the provider last answered about it, for what lost webhooks did not tell.
   asked_at timestamptz,
   -- Whom it was made out to there: the provider's page opens for this name and address, whatever was corrected since.
   signer_cipher bytea,
+  -- Until then nobody asks that provider: somebody does already, or it has just failed.
+  ask_after timestamptz,
   constraint envelope_provider_key unique (provider, provider_envelope_id),
   constraint envelope_one_per_document unique (document_id)
 );

@@ -78,20 +78,41 @@ type Asking = {
   everyMinutes: number;
   /** One whose time to sign ends so soon is asked about once before, so that a signature in time counts as in time. */
   beforeEndSeconds: number;
+  /** Without an answer the provider is asked again after this, and not before: about none of its envelopes. */
+  againSeconds: number;
 };
 
-/**
- * Open envelopes whose provider should be asked about them now, marked as asked: two sweeps at once do not both ask.
- * @returns since when the changes of all of them are wanted; null when there is none.
- */
-export async function takeEnvelopesToAsk(db: Queryable, provider: string, asking: Asking): Promise<Date | null> {
-  const sentAt = await db.anyFirst(sql.type(z.object({ sentAt: z.date() }))`
-    update envelope set asked_at = clock_timestamp()
-    where provider = ${provider} and status in ('sent', 'delivered') and (
+const envelopeToAsk = z.object({ id: z.string(), providerEnvelopeId: z.string(), sentAt: z.date() });
+export type EnvelopeToAsk = z.infer<typeof envelopeToAsk>;
+
+const isOpen = sql.fragment`status in ('sent', 'delivered')`;
+
+/** Open envelopes whose provider should be asked about them now; nobody else asks meanwhile, also when this process dies. */
+export async function takeEnvelopesToAsk(
+  db: Queryable,
+  provider: string,
+  asking: Asking,
+): Promise<readonly EnvelopeToAsk[]> {
+  return db.any(sql.type(envelopeToAsk)`
+    update envelope set ask_after = clock_timestamp() + ${asking.againSeconds} * interval '1 second'
+    where provider = ${provider} and ${isOpen} and coalesce(ask_after, '-infinity') < now() and (
       coalesce(asked_at, sent_at) < now() - ${asking.everyMinutes} * interval '1 minute'
       or (asked_at is null and expires_at < now() + ${asking.beforeEndSeconds} * interval '1 second'))
-    returning sent_at as "sentAt"`);
-  return sentAt.length === 0 ? null : new Date(Math.min(...sentAt.map((at) => at.getTime())));
+      and not exists (select from envelope other where other.provider = ${provider} and other.status in ('sent', 'delivered') and other.ask_after > now())
+    returning id, provider_envelope_id as "providerEnvelopeId", sent_at as "sentAt"`);
+}
+
+/** The provider has told all that there is to tell of these. */
+export async function envelopesAnswered(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.query(sql.unsafe`
+    update envelope set asked_at = clock_timestamp(), ask_after = null where id = any(${sql.array([...ids], 'uuid')})`);
+}
+
+/** The provider wants to be left alone for so long. */
+export async function postponeAsking(db: Queryable, ids: readonly string[], seconds: number): Promise<void> {
+  await db.query(sql.unsafe`
+    update envelope set ask_after = greatest(ask_after, clock_timestamp() + ${seconds} * interval '1 second')
+    where id = any(${sql.array([...ids], 'uuid')})`);
 }
 
 export async function insertEnvelope(

@@ -42,6 +42,12 @@ const letMinutesPass = (bookingId: string, minutes: number) =>
     update envelope set sent_at = sent_at - ${minutes} * interval '1 minute', asked_at = asked_at - ${minutes} * interval '1 minute'
     where booking_id = ${bookingId}`);
 
+/** As if so many seconds had passed since the provider was asked last. */
+const letPausePass = (seconds: number) =>
+  product.shared.database.query(
+    sql.unsafe`update envelope set ask_after = ask_after - ${seconds} * interval '1 second'`,
+  );
+
 /** A hold whose document waits for the provider, which fails; `then` happens when the envelope is there and nobody has written it down. */
 async function holdInterrupted(then: (bookingId: string) => Promise<void>): Promise<string> {
   docusign.troubles.push(...Array.from({ length: 40 }, () => ({ kind: 'fault' as const })));
@@ -198,6 +204,32 @@ describe('when a webhook is lost', () => {
     await sweep(parts());
     await untilStatus(product, token, 'confirmed');
   }, 90_000);
+
+  it.each([
+    ['fails', { kind: 'fault' } as const, 30],
+    ['asks to wait', { kind: 'rate_limited', retryAfterSeconds: 300 } as const, 300],
+  ])(
+    'a provider that %s has answered nothing: it is asked again, when it may be, and not before',
+    async (_what, trouble, pauseSeconds) => {
+      docusign.connect.behaviour = { ...promptConnect, delivery: 'lost' };
+      const { id, token } = await bookingToSign(product, host, type);
+      docusign.envelopes.complete(await envelopeAt(id));
+      await letMinutesPass(id, 16);
+      const before = listCalls();
+      docusign.troubles.push(trouble);
+      await sweep(parts());
+      await sweep(parts());
+      await letPausePass(pauseSeconds - 10);
+      await sweep(parts());
+      expect(listCalls() - before).toBe(1);
+      await untilStatus(product, token, 'held');
+      await letPausePass(20);
+      await sweep(parts());
+      expect(listCalls() - before).toBe(2);
+      await untilStatus(product, token, 'confirmed');
+    },
+    60_000,
+  );
 
   it('the webhook that comes after all changes nothing any more', async () => {
     docusign.connect.behaviour = { ...promptConnect, delivery: 'held' };
