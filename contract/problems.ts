@@ -114,6 +114,10 @@ export const problems = {
   },
   code_required: { status: 422, title: 'Enter the code that was sent to your e-mail address.' },
   code_wrong: { status: 422, title: 'This code is not right. Check the newest mail, or ask for a new one.' },
+  code_limit_reached: {
+    status: 409,
+    title: 'Too many codes were asked for or tried. Ask the host to send you the agreement again, then you can go on.',
+  },
   template_invalid: { status: 422, title: 'The template has mistakes.' },
   template_in_use: { status: 409, title: 'Meeting types use this template. Give them another one first.' },
   webhook_forged: { status: 401, title: 'The signature of this webhook is not right.' },

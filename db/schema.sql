@@ -508,6 +508,10 @@ create table ceremony (
   user_agent text,
   -- Name and address of the signer as they were at the signature, whatever was corrected since.
   signer_cipher bytea,
+  -- Of the whole envelope, until the host begins anew; the limit is when no code was sent, or fitted, any more.
+  codes_sent integer not null default 0,
+  code_wrong_tries integer not null default 0,
+  code_limit_at timestamptz,
   check ((status = 'completed') = (signed_at is not null))
 );
 

@@ -35,6 +35,7 @@ export const auditActions = [
   'nda.declined',
   'nda.voided',
   'signing_code.sent',
+  'signing_code.limit_reached',
   'signing.refused',
   'document.read',
   // its mails

@@ -1,14 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { signInCeremony } from '#db/changes/sign.ts';
-import { sendSigningCode } from '#db/changes/signing-code.ts';
+import { sendSigningCode, trySigningCode } from '#db/changes/signing-code.ts';
 import { sha256 } from '#db/personal.ts';
 import { readBookingContext, type BookingContext } from '#db/queries/booking-context.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { databaseNow } from '#db/queries/bookings.ts';
-import { checkCode, findCeremony, markViewed, type CeremonyRow } from '#db/queries/ceremonies.ts';
+import { findCeremony, markViewed, type CeremonyRow } from '#db/queries/ceremonies.ts';
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
 import { envelopeOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
+import { codeRules } from '#domain/booking/signing-codes.ts';
 import { maySign } from '#domain/booking/moves.ts';
 import { isSigned } from '#domain/booking/states.ts';
 import type { SignatureInput } from '#contract/signing.ts';
@@ -17,9 +18,6 @@ import { Refused } from '../problem.ts';
 import type { Call, Handlers } from '../route.ts';
 import { askForChange, bookingOf } from './changes.ts';
 import { asGuest, readGuestBooking } from './guest-booking.ts';
-
-const codeMinutes = 10;
-const codeEverySeconds = 30;
 
 type SigningHandlers = Pick<Handlers, 'signingSession' | 'sendSigningCode' | 'sign' | 'decline'>;
 
@@ -32,25 +30,24 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       await database.transaction((tx) => markViewed(tx, open.envelope.id, call));
       return presentSession(parts, open);
     },
-    sendSigningCode: async ({ who }) => {
-      const { envelope, ceremony, context, document } = await openCeremony(parts, who.bookingId);
-      const now = await databaseNow(database);
-      const waitMs = (ceremony?.codeSentAt?.getTime() ?? 0) + codeEverySeconds * 1000 - now.getTime();
-      if (waitMs > 0) throw tooSoon(Math.ceil(waitMs / 1000));
+    sendSigningCode: async (call) => {
+      const { envelope, ceremony, context, document } = await openCeremony(parts, call.who.bookingId);
+      // Codes are for signing here: a provider of its own asks for what it wants.
+      if (!ceremony) throw new Refused('signing_not_open');
       const code = String(randomInt(1_000_000)).padStart(6, '0');
-      const expiresAt = new Date(now.getTime() + codeMinutes * 60_000);
+      const expiresAt = new Date((await databaseNow(database)).getTime() + codeRules.minutes * 60_000);
       const payload = cipher.seal(
-        JSON.stringify({ code, expiresInMinutes: codeMinutes, documentTitle: document.title }),
+        JSON.stringify({ code, expiresInMinutes: codeRules.minutes, documentTitle: document.title }),
         'message.payload',
       );
-      const isSet = await sendSigningCode(database, who.bookingId, {
+      const sent = await sendSigningCode(database, call.who.bookingId, {
         envelopeId: envelope.id,
         codeSha256: sha256(`${envelope.id}:${code}`),
-        expiresAt,
-        everySeconds: codeEverySeconds,
-        payload,
+        actor: asGuest(call),
+        ...{ expiresAt, payload },
       });
-      if (!isSet) throw tooSoon(codeEverySeconds);
+      if (sent.outcome === 'limit_reached') throw new Refused('code_limit_reached');
+      if (sent.outcome === 'too_soon') throw tooSoon(sent.waitSeconds);
       await engine.nudge(context.booking);
       return { sentTo: context.guest.email, expiresAt: expiresAt.toISOString() };
     },
@@ -213,9 +210,14 @@ async function requireCode(
     throw new Refused('code_required', {
       errors: [{ field: 'code', code: 'required', message: 'Enter the code from the mail.' }],
     });
-  const codeSha256 = sha256(`${envelope.id}:${code}`);
-  const fits = await parts.database.transaction((tx) => checkCode(tx, envelope.id, codeSha256, call));
-  if (!fits)
+  const outcome = await trySigningCode(parts.database, call.who.bookingId, {
+    envelopeId: envelope.id,
+    codeSha256: sha256(`${envelope.id}:${code}`),
+    actor: asGuest(call),
+    ...{ ip: call.ip, userAgent: call.userAgent },
+  });
+  if (outcome === 'limit_reached') throw new Refused('code_limit_reached');
+  if (outcome === 'wrong')
     throw new Refused('code_wrong', {
       errors: [{ field: 'code', code: 'wrong', message: 'This code is not right, or too old.' }],
     });

@@ -138,12 +138,12 @@ export const guestRoutes = {
   sendSigningCode: {
     method: 'post',
     path: '/my-booking/signing/code',
-    summary: 'Send a one-time code by e-mail',
+    summary: 'Send a one-time code by e-mail; ten for an agreement, until the host sends it again',
     audience: 'guest',
     tag: 'signing',
     headers: withKey,
     success: { status: 202, body: signing.CodeSent },
-    problems: ['signing_not_open'],
+    problems: ['signing_not_open', 'code_limit_reached'],
   },
   sign: {
     method: 'post',
@@ -162,6 +162,7 @@ export const guestRoutes = {
       'signature_unreadable',
       'code_required',
       'code_wrong',
+      'code_limit_reached',
     ],
   },
   decline: {

@@ -5,6 +5,7 @@ import { mayCancel, mayRelease, mayReschedule, type Decision, type Refusal } fro
 import type { Database, Transaction } from '../pool.ts';
 import type { Actor } from '../queries/audit.ts';
 import { lockBooking, lockBookingOfHost, type BookingRow } from '../queries/bookings.ts';
+import { allowCodesAnew } from '../queries/ceremonies.ts';
 import { messagesOf, requestMessages, type MessageKind, type MessageRow, type Recipient } from '../queries/messages.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { declineLocked } from './decline.ts';
@@ -154,11 +155,12 @@ async function resend(tx: Transaction, booking: BookingRow, request: ChangeReque
     facts.push(...(await again(tx, booking, request.id, last.kind, recipient)));
   }
   if (facts.length === 0) return { outcome: 'refused', code: 'nothing_to_resend' };
+  const codesAnew = wanted.includes('guest') && (await allowCodesAnew(tx, booking.id));
   await record(tx, booking, {
     at: now,
     actor: actorOf(request),
     action: 'mail.resent',
-    detail: { recipients: wanted },
+    detail: { recipients: wanted, ...(codesAnew && { codesAnew }) },
     facts,
   });
   return { outcome: 'done' };

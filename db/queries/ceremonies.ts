@@ -19,6 +19,8 @@ const ceremonyRow = z.object({
   codeSentAt: z.date().nullable(),
   codeExpiresAt: z.date().nullable(),
   codeAttempts: z.number(),
+  codesSent: z.number(),
+  codeWrongTries: z.number(),
   codeVerifiedAt: z.date().nullable(),
   signedAt: z.date().nullable(),
   ip: z.string().nullable(),
@@ -31,7 +33,7 @@ export type CeremonyRow = z.infer<typeof ceremonyRow>;
 const columns = sql.fragment`envelope_id as "envelopeId", organization_id as "organizationId", booking_id as "bookingId",
   document_id as "documentId", status, consented_at as "consentedAt", disclosure_version as "disclosureVersion",
   disclosure_sha256 as "disclosureSha256", mark_kind as "markKind", mark_cipher as "markCipher", code_sha256 as "codeSha256",
-  code_sent_at as "codeSentAt", code_expires_at as "codeExpiresAt", code_attempts as "codeAttempts", code_verified_at as "codeVerifiedAt",
+  code_sent_at as "codeSentAt", code_expires_at as "codeExpiresAt", code_attempts as "codeAttempts", codes_sent as "codesSent", code_wrong_tries as "codeWrongTries", code_verified_at as "codeVerifiedAt",
   signed_at as "signedAt", ip, user_agent as "userAgent", signer_cipher as "signerCipher"`;
 
 export type CeremonyEventKind =
@@ -132,34 +134,52 @@ export async function ceremonyEvents(db: Queryable, envelopeId: string): Promise
   );
 }
 
-/** @returns false when one was set less than so many seconds ago, which stays. */
+/** The caller has the booking's lock, and has asked whether there may be another. */
 export async function setCode(
   tx: Queryable,
   envelopeId: string,
-  code: { codeSha256: Buffer; expiresAt: Date; everySeconds: number },
-): Promise<boolean> {
-  const { rowCount } = await tx.query(sql.unsafe`
+  code: { codeSha256: Buffer; expiresAt: Date },
+): Promise<void> {
+  await tx.query(sql.unsafe`
     update ceremony set code_sha256 = ${sql.binary(code.codeSha256)}, code_sent_at = clock_timestamp(),
-      code_expires_at = ${code.expiresAt.toISOString()}, code_attempts = 0
-    where envelope_id = ${envelopeId}
-      and (code_sent_at is null or code_sent_at <= clock_timestamp() - ${code.everySeconds} * interval '1 second')`);
-  return rowCount > 0;
+      code_expires_at = ${code.expiresAt.toISOString()}, code_attempts = 0, codes_sent = codes_sent + 1
+    where envelope_id = ${envelopeId}`);
 }
 
-/** Counts the attempt first, so that guessing is bounded whatever happens next: five tries a code. */
+/** Counts the attempt first, so that guessing is bounded whatever happens next: so many tries a code. */
 export async function checkCode(
   tx: Queryable,
   envelopeId: string,
-  codeSha256: Buffer,
-  from: { ip: string | null; userAgent: string | null },
+  {
+    codeSha256,
+    triesEach,
+    from,
+  }: { codeSha256: Buffer; triesEach: number; from: { ip: string | null; userAgent: string | null } },
 ): Promise<boolean> {
   const fits = await tx.maybeOneFirst(sql.type(z.object({ fits: z.boolean() }))`
     update ceremony set code_attempts = code_attempts + 1,
-      code_verified_at = case when code_sha256 = ${sql.binary(codeSha256)} then clock_timestamp() else code_verified_at end
-    where envelope_id = ${envelopeId} and code_attempts < 5 and code_expires_at > clock_timestamp()
+      code_verified_at = case when code_sha256 = ${sql.binary(codeSha256)} then clock_timestamp() else code_verified_at end,
+      code_wrong_tries = code_wrong_tries + case when code_sha256 = ${sql.binary(codeSha256)} then 0 else 1 end
+    where envelope_id = ${envelopeId} and code_attempts < ${triesEach} and code_expires_at > clock_timestamp()
     returning code_sha256 = ${sql.binary(codeSha256)} as fits`);
   if (fits) await addCeremonyEvent(tx, envelopeId, 'code_verified', from);
   return fits === true;
+}
+
+/** @returns false when that was known. */
+export async function markCodeLimit(tx: Queryable, envelopeId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(sql.unsafe`
+    update ceremony set code_limit_at = clock_timestamp() where envelope_id = ${envelopeId} and code_limit_at is null`);
+  return rowCount > 0;
+}
+
+/** The host answers for whoever asks for codes: from now on they are counted anew. @returns whether they had come to their limit. */
+export async function allowCodesAnew(tx: Queryable, bookingId: string): Promise<boolean> {
+  const limits = await tx.anyFirst(sql.type(z.object({ wasAtLimit: z.boolean() }))`
+    with before as (select envelope_id, code_limit_at from ceremony where booking_id = ${bookingId} and status in ('sent', 'delivered') for update)
+    update ceremony c set codes_sent = 0, code_wrong_tries = 0, code_limit_at = null from before where c.envelope_id = before.envelope_id
+    returning before.code_limit_at is not null as "wasAtLimit"`);
+  return limits.includes(true);
 }
 
 /** What was sent to another address proves nothing of this one: neither a code that is out nor one that fitted. Signed is signed. */
@@ -167,4 +187,5 @@ export async function forgetCodes(tx: Queryable, bookingId: string): Promise<voi
   await tx.query(sql.unsafe`
     update ceremony set code_sha256 = null, code_sent_at = null, code_expires_at = null, code_verified_at = null
     where booking_id = ${bookingId} and status in ('sent', 'delivered')`);
+  await allowCodesAnew(tx, bookingId);
 }

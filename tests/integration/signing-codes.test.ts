@@ -1,9 +1,10 @@
+import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseCeremonies } from '#activities/ceremonies.ts';
 import { ceremonyEvents } from '#db/queries/ceremonies.ts';
 import type { SigningSession } from '#contract/signing.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
-import { asHost, bookingToSign, mailsOf, type HeldBooking } from '#tests/booking-actions.ts';
+import { asHost, bookingToSign, mailsOf, trailOf, type HeldBooking } from '#tests/booking-actions.ts';
 import {
   buildHost,
   buildMeetingType,
@@ -46,6 +47,16 @@ async function codeFor({ token }: HeldBooking, address: string): Promise<string>
   return code;
 }
 
+const askForCode = ({ token }: HeldBooking) =>
+  send<{ code?: string }>(product, 'POST', '/my-booking/signing/code', { token });
+
+/** As if the pause between two codes had passed. */
+const letPausePass = ({ id }: HeldBooking) =>
+  product.shared.database.query(sql.unsafe`
+    update ceremony set code_sent_at = code_sent_at - interval '1 minute' where booking_id = ${id}`);
+
+const wrongFor = (code: string): string => (code === '000000' ? '000001' : '000000');
+
 function sign({ token }: HeldBooking, { disclosure, document }: SigningSession, code: string) {
   const mark = { kind: 'typed', text: grace.name };
   const body = { consent: true, disclosureSha256: disclosure.sha256, documentSha256: document.sha256, mark, code };
@@ -69,8 +80,7 @@ describe('the code that a template asks for', () => {
     const booking = await newBooking();
     const session = await openSigning(product, booking.token);
     const code = await codeFor(booking, grace.email);
-    const wrong = code === '000000' ? '000001' : '000000';
-    expect(await sign(booking, session, wrong)).toMatchObject({ status: 422, body: { code: 'code_wrong' } });
+    expect(await sign(booking, session, wrongFor(code))).toMatchObject({ status: 422, body: { code: 'code_wrong' } });
     expect((await sign(booking, session, code)).status).toBe(202);
     const events = await ceremonyEvents(product.shared.database, session.envelopeId);
     expect(events.map(({ what }) => what)).toEqual([
@@ -101,4 +111,46 @@ describe('the code that a template asks for', () => {
     expect(await sign(booking, session, code)).toMatchObject({ status: 422, body: { code: 'code_wrong' } });
     expect((await sign(booking, session, await codeFor(booking, email))).status).toBe(202);
   });
+});
+
+describe('all codes of one agreement together', () => {
+  const limit = { status: 409, body: { code: 'code_limit_reached' } };
+  const limitsIn = async ({ id }: HeldBooking) =>
+    (await trailOf(product, host, id)).filter((entry) => entry.startsWith('signing_code.limit_reached'));
+
+  it('are ten, and the last of them is still good', async () => {
+    const booking = await newBooking();
+    const session = await openSigning(product, booking.token);
+    for (let count = 1; count < 10; count += 1) {
+      await codeFor(booking, grace.email);
+      await letPausePass(booking);
+    }
+    const last = await codeFor(booking, grace.email);
+    await letPausePass(booking);
+    expect(await askForCode(booking)).toMatchObject(limit);
+    expect(await askForCode(booking)).toMatchObject(limit);
+    expect(await limitsIn(booking)).toEqual(['signing_code.limit_reached by guest']);
+    expect((await sign(booking, session, last)).status).toBe(202);
+  }, 60_000);
+
+  it('take twenty wrong tries: then no code fits, and none is sent, until the host sends the agreement again', async () => {
+    const booking = await newBooking();
+    const session = await openSigning(product, booking.token);
+    let code = '';
+    for (let codes = 1; codes <= 4; codes += 1) {
+      await letPausePass(booking);
+      code = await codeFor(booking, grace.email);
+      for (let tries = 1; tries <= 5; tries += 1) {
+        const isLast = codes === 4 && tries === 5;
+        const refused = isLast ? limit : { status: 422, body: { code: 'code_wrong' } };
+        expect(await sign(booking, session, wrongFor(code))).toMatchObject(refused);
+      }
+    }
+    await letPausePass(booking);
+    expect(await sign(booking, session, code)).toMatchObject(limit);
+    expect(await askForCode(booking)).toMatchObject(limit);
+    expect(await limitsIn(booking)).toEqual(['signing_code.limit_reached by guest']);
+    expect((await asHost(product, host, `/bookings/${booking.id}/resend`, { recipient: 'guest' })).status).toBe(200);
+    expect((await sign(booking, session, await codeFor(booking, grace.email))).status).toBe(202);
+  }, 60_000);
 });

@@ -32,6 +32,7 @@ export const auditDe: AuditMessages = {
     'nda.declined': 'Unterschrift abgelehnt',
     'nda.voided': 'Vereinbarung ungültig gemacht',
     'signing_code.sent': 'Code zum Unterschreiben gesendet',
+    'signing_code.limit_reached': 'Zu viele Codes zum Unterschreiben; weiter, wenn die Mail erneut gesendet wird',
     'signing.refused': 'Unterschrift nicht angenommen',
     'document.read': 'Dokument geöffnet',
     'mail.sent': 'Mail gesendet',

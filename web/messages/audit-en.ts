@@ -31,6 +31,7 @@ const sentences: Record<AuditAction, string> = {
   'nda.declined': 'Signature declined',
   'nda.voided': 'Agreement made void',
   'signing_code.sent': 'Signing code sent',
+  'signing_code.limit_reached': 'Too many signing codes; goes on when the mail is sent again',
   'signing.refused': 'Signature not accepted',
   'document.read': 'Document opened',
   'mail.sent': 'Mail sent',

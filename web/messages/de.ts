@@ -91,6 +91,8 @@ export const de: Messages = {
       'Das Bild der Unterschrift ist nicht lesbar. Zeichnen Sie, tippen Sie Ihren Namen oder laden Sie ein PNG oder JPEG hoch.',
     code_required: 'Geben Sie den Code ein, den wir an Ihre E-Mail-Adresse gesendet haben.',
     code_wrong: 'Dieser Code stimmt nicht. Sehen Sie in die neueste Mail oder fordern Sie einen neuen an.',
+    code_limit_reached:
+      'Es wurden zu viele Codes angefordert oder ausprobiert. Bitten Sie den Gastgeber, Ihnen die Vereinbarung noch einmal zu senden, dann geht es weiter.',
     template_invalid: 'Die Vorlage hat Fehler.',
     template_in_use: 'Terminarten verwenden diese Vorlage. Geben Sie ihnen zuerst eine andere.',
     webhook_forged: 'Die Signatur dieses Webhooks stimmt nicht.',
