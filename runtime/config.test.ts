@@ -71,6 +71,22 @@ describe('a process that gets its addresses', () => {
       ]);
   });
 
+  test.each([
+    ['SMTP_URL', 'smtps://user:100%@mail.example.com'],
+    ['NATS_URL', 'nats://app:100%@one:4222'],
+    ['DATABASE_URL', 'postgres://countersign_app:100%@db:5432/countersign'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=100%'],
+  ])('names %s, and does not show it, when a % in it is not written as %25', (name, value) => {
+    const [problem, ...others] = problemsOf({
+      ...complete,
+      MAIL_DRIVER: 'smtp',
+      SMTP_URL: 'smtp://mail',
+      [name]: value,
+    });
+    expect(problem).toMatch(new RegExp(`^${name} is not right: .*%25`));
+    expect(others).toEqual([]);
+  });
+
   test('treats an empty variable as one that is left out', () => {
     expect(loadConfig({ ...complete, PORT: '', LOG_LEVEL: '' }).http.port).toBe(4400);
   });

@@ -28,10 +28,24 @@ const port = wholeNumber(1, 65_535);
 const oneOf = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
   z.string().pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
 
+/** What stands in an address is decoded by whoever uses it; a password with a bare % would fail there, without its setting's name. */
+const isPercentEncoded = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const percentError = { error: 'must have each % written as %25, or followed by two hexadecimal digits of UTF-8' };
+
 const url = (...protocols: [string, ...string[]]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    })
+    .refine(isPercentEncoded, percentError);
 
 const text = z.string().min(1, { error: 'must not be empty' });
 
@@ -41,9 +55,12 @@ const hostAndPort = z
   .string()
   .regex(/^\[?[\w.:-]+\]?:\d{1,5}$/, { error: 'must be host:port, such as 127.0.0.1:7233' });
 
-const natsServers = z.string().refine((list) => list.split(',').every(isNatsUrl), {
-  error: 'must be one or more URLs that start with nats:// or tls://, separated by commas',
-});
+const natsServers = z
+  .string()
+  .refine((list) => list.split(',').every(isNatsUrl), {
+    error: 'must be one or more URLs that start with nats:// or tls://, separated by commas',
+  })
+  .refine(isPercentEncoded, percentError);
 
 const masterKey = /^(?:([\w-]{1,32})=)?([A-Za-z0-9+/]{43}=)$/;
 
@@ -113,6 +130,7 @@ const someTaskQueues = z
 const otlpHeaders = z
   .string()
   .regex(/^[\w-]+=[^,=\s]+(,[\w-]+=[^,=\s]+)*$/, { error: 'must be name=value, separated by commas' })
+  .refine(isPercentEncoded, percentError)
   .transform((list) =>
     Object.fromEntries(list.split(',').map((entry) => entry.split('=').map(decodeURIComponent) as [string, string])),
   );
