@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createOrganizationAuthority, rootCertificatePem } from '#integrations/signing/builtin/authority.ts';
-import { ConfigError, type Environment, loadConfig, loadStartConfig } from './config.ts';
+import { ConfigError, type Environment, loadConfig, loadPromotionConfig, loadStartConfig } from './config.ts';
 import { envExample } from './env-example.ts';
 
 const complete = {
@@ -155,6 +155,18 @@ describe('drivers', () => {
 test('production refuses a mailbox that sends nothing, and an unknown public address', () => {
   const named = problemsOf({ ...complete, NODE_ENV: 'production' }).map((problem) => problem.split(' ')[0]);
   expect(named).toEqual(['PUBLIC_URL', 'MAIL_DRIVER']);
+});
+
+describe('promote', () => {
+  test('needs Temporal and a version, and neither database, stream nor keys', () => {
+    const { temporal, buildId } = loadPromotionConfig({ TEMPORAL_ADDRESS: 'temporal:7233', WORKER_BUILD_ID: '1.4.0' });
+    expect([temporal.address, temporal.namespace, buildId]).toEqual(['temporal:7233', 'countersign', '1.4.0']);
+  });
+
+  test('hears about both at once', () => {
+    const named = problemsOf({}, loadPromotionConfig).map((problem) => problem.split(' ')[0]);
+    expect(named).toEqual(['TEMPORAL_ADDRESS', 'WORKER_BUILD_ID']);
+  });
 });
 
 describe('npm start', () => {

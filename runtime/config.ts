@@ -231,6 +231,21 @@ export function loadMigrationConfig(env: Environment): MigrationConfig {
   };
 }
 
+/** What `promote` needs: Temporal, and which version of the workers is meant. */
+export type PromotionConfig = { temporal: TemporalConfig; buildId: string };
+
+/** @throws ConfigError */
+export function loadPromotionConfig(env: Environment): PromotionConfig {
+  const problems: string[] = [];
+  const values = readSettings(env, problems);
+  const { TEMPORAL_ADDRESS: address, WORKER_BUILD_ID: buildId } = values;
+  if (address === undefined && !hasProblem(problems, 'TEMPORAL_ADDRESS')) problems.push(missing('TEMPORAL_ADDRESS'));
+  if (buildId === undefined && !hasProblem(problems, 'WORKER_BUILD_ID'))
+    problems.push('WORKER_BUILD_ID is not set: there is no version to promote.');
+  if (problems.length > 0 || address === undefined || buildId === undefined) throw new ConfigError(problems);
+  return { temporal: temporalConfig(values, address), buildId };
+}
+
 /** The configuration of this process. Sentences on stderr and exit code 78 (EX_CONFIG of sysexits.h) when it is wrong. */
 export function configOfThisProcess(): Config {
   return orExit(() => loadConfig(processEnvironment()));

@@ -1,5 +1,5 @@
 import type { Outcome } from './cli/terminal.ts';
-import { ConfigError, loadConfig, processEnvironment } from './config.ts';
+import { loadPromotionConfig, processEnvironment } from './config.ts';
 import { connectToTemporal } from './temporal-setup.ts';
 import { promoteVersion } from './worker-version.ts';
 
@@ -10,9 +10,7 @@ const waitForWorkersMs = 300_000;
  * @throws ConfigError, ServerAway, VersionNotServed
  */
 export async function promote(): Promise<Outcome> {
-  const { temporal, worker } = loadConfig(processEnvironment());
-  const { buildId } = worker;
-  if (buildId === undefined) throw new ConfigError(['WORKER_BUILD_ID is not set: there is no version to promote.']);
+  const { temporal, buildId } = loadPromotionConfig(processEnvironment());
   const connection = await connectToTemporal(temporal);
   try {
     await promoteVersion(connection, { namespace: temporal.namespace, buildId, timeoutMs: waitForWorkersMs });

@@ -57,7 +57,7 @@ describe('the image', () => {
     for (const name of ['api', 'worker', 'migrate', 'promote']) {
       const { said, status } = command(name);
       // All there is to complain of is that nothing was set.
-      expect(said).toMatch(/MASTER_KEY|DATABASE_URL/);
+      expect(said).toMatch(/MASTER_KEY|DATABASE_URL|TEMPORAL_ADDRESS/);
       expect(said).not.toContain('is not in the image');
       expect(status).not.toBe(0);
     }
