@@ -5,7 +5,6 @@ import { sha256, type PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import {
   claimIdempotencyKeys,
-  findIdempotencyKey,
   releaseIdempotencyKey,
   storeResponses,
   type IdempotencyRow,
@@ -37,7 +36,10 @@ type Memory = {
   /** Refusals that say no more than their code, sealed once: a crowd is told the same a thousand times. */
   sealedRefusals: Map<ProblemCode, Buffer>;
 };
-type At = { scope: string; key: string; response: Response };
+/** `isOwn`: this attempt claimed the key, and lets go of it when it fails. One that another claimed may be at work still, in another process. */
+type At = { scope: string; key: string; response: Response; isOwn: boolean };
+/** Null: the key is this attempt's own from now on. */
+type Claim = () => Promise<IdempotencyRow | null>;
 /** `kept` resolves when a repeat will be given the same. */
 type Answered = { body: unknown; kept: Promise<void> };
 
@@ -71,9 +73,13 @@ export function createIdempotency({
     const { response } = keyed.call;
     const requestSha256 = fingerprintOf(cipher, keyed.call);
     const organizationId = organizationOf(keyed);
-    const known = await claimKey({ scope, key: keyed.key, requestSha256, organizationId, bookingId: null });
-    if (known && known.requestSha256 !== requestSha256)
-      throw new Refused('idempotency_key_reused', { errors: [keyError] });
+    const claim: Claim = async () => {
+      const row = await claimKey({ scope, key: keyed.key, requestSha256, organizationId, bookingId: null });
+      if (row && row.requestSha256 !== requestSha256)
+        throw new Refused('idempotency_key_reused', { errors: [keyError] });
+      return row;
+    };
+    const known = await claim();
     const stored = known && openAnswer(memory, known);
     if (stored) return replay(stored, response);
     const id = `${scope}:${keyed.key}`;
@@ -83,7 +89,8 @@ export function createIdempotency({
       hasWaited = true;
       await twin.catch(() => {});
     }
-    const run = answerOnce(memory, { scope, key: keyed.key, response, hasWaited }, work);
+    const at = { scope, key: keyed.key, response, isOwn: known === null };
+    const run = hasWaited ? answerOnce(memory, at, claim, work) : execute(memory, at, work);
     const over = run.then(({ kept }) => kept);
     underWay.set(id, over);
     const forget = (): void => {
@@ -99,14 +106,12 @@ export function createIdempotency({
 
 const keyError = { field: 'headers.idempotency-key', code: 'reused', message: 'Use a new key for a new request.' };
 
-async function answerOnce(
-  memory: Memory,
-  at: At & { hasWaited: boolean },
-  work: () => Promise<unknown>,
-): Promise<Answered> {
-  const known = at.hasWaited ? await findIdempotencyKey(memory.database, at.scope, at.key) : null;
+/** The one that it waited for may have come to nothing, and let go of the key: it is claimed anew. */
+async function answerOnce(memory: Memory, at: At, claim: Claim, work: () => Promise<unknown>): Promise<Answered> {
+  const known = await claim();
   const stored = known && openAnswer(memory, known);
-  return stored ? { ...replay(stored, at.response), kept: Promise.resolve() } : execute(memory, at, work);
+  if (stored) return { ...replay(stored, at.response), kept: Promise.resolve() };
+  return execute(memory, { ...at, isOwn: at.isOwn || known === null }, work);
 }
 
 async function execute(memory: Memory, at: At, work: () => Promise<unknown>): Promise<Answered> {
@@ -118,7 +123,7 @@ async function execute(memory: Memory, at: At, work: () => Promise<unknown>): Pr
     if (error instanceof Refused && problems[error.code].status < 500 && error.code !== 'rate_limited') {
       const cookies = cookiesOf(at.response);
       await store(memory, at, { kind: 'refusal', code: error.code, detail: error.detail, cookies });
-    } else {
+    } else if (at.isOwn) {
       await releaseIdempotencyKey(memory.database, at.scope, at.key);
     }
     throw error;

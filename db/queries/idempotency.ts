@@ -62,7 +62,7 @@ async function findOrClaim(db: Queryable, input: KeyInput): Promise<IdempotencyR
 
 const nameOf = ({ scope, key }: { scope: string; key: string }): string => JSON.stringify([scope, key]);
 
-export async function findIdempotencyKey(db: Queryable, scope: string, key: string): Promise<IdempotencyRow | null> {
+async function findIdempotencyKey(db: Queryable, scope: string, key: string): Promise<IdempotencyRow | null> {
   return db.maybeOne(sql.type(keyRow)`
     select request_sha256 as "requestSha256", booking_id as "bookingId", response_status as "responseStatus", response_cipher as "responseCipher"
     from idempotency_key where scope = ${scope} and key = ${key}`);
@@ -80,7 +80,7 @@ export async function storeResponses(db: Queryable, responses: readonly StoredRe
     where k.scope = stored.scope and k.key = stored.key and k.response_status is null`);
 }
 
-/** A first request that came to nothing (a dependency failed) leaves its key free for the retry. */
+/** A first request that came to nothing (a dependency failed) leaves its key free for the retry. Only whoever claimed it may let go of it. */
 export async function releaseIdempotencyKey(db: Queryable, scope: string, key: string): Promise<void> {
   await db.query(
     sql.unsafe`delete from idempotency_key where scope = ${scope} and key = ${key} and response_status is null and booking_id is null`,

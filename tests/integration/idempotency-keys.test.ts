@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Response } from 'express';
 import { sql } from 'slonik';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createIdempotency } from '#api/idempotency.ts';
+import { Refused } from '#api/problem.ts';
+import { routes } from '#contract/routes.ts';
 import type { Me } from '#contract/accounts.ts';
 import { dropOldIdempotencyKeys } from '#db/queries/idempotency.ts';
 import { addMember } from '#db/queries/members.ts';
@@ -54,4 +59,55 @@ it('an account’s key in one organization says nothing about the same key in an
   const there = { cookie: cookiesOf(switched.headers), csrf: switched.body.csrfToken, key };
   const second = await ask<{ id: string }>(product, 'createSchedule', { body }, there);
   expect(second.body.id).not.toBe(here.body.id);
+});
+
+/** As each api process has one. */
+const anotherProcess = () => {
+  const { database, cipher } = product.shared;
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const answer = createIdempotency({ database, cipher, log });
+  return (key: string, work: () => Promise<unknown>, body: unknown = { name: 'Mornings' }) => {
+    const response = { getHeader: () => undefined, setHeader: () => {} } as unknown as Response;
+    const call = { who: null, params: {}, query: null, body, response };
+    return answer({ name: 'createSchedule', route: routes.createSchedule, call, key }, work);
+  };
+};
+const away = () => Promise.reject(new Refused('dependency_unavailable'));
+const neverRuns = () => Promise.reject(new Error('This was answered before.'));
+
+it('a repeat that fails in another process leaves the key to the first, which is still at work', async () => {
+  const [one, other] = [anotherProcess(), anotherProcess()];
+  const key = randomUUID();
+  const { promise: made, resolve: make } = Promise.withResolvers<unknown>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const first = one(key, () => (begin(), made));
+  await begun;
+  await expect(other(key, away)).rejects.toThrow('dependency_unavailable');
+  await expect(other(key, neverRuns, { name: 'Evenings' })).rejects.toThrow('idempotency_key_reused');
+  make({ id: 'first' });
+  expect((await first).body).toEqual({ id: 'first' });
+  expect((await other(key, neverRuns)).body).toEqual({ id: 'first' });
+});
+
+it('a repeat that waited for a first one that failed has the key, and its answer is kept', async () => {
+  const ask = anotherProcess();
+  const key = randomUUID();
+  const { promise: failed, reject: fail } = Promise.withResolvers<unknown>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const first = ask(key, () => (begin(), failed));
+  await begun;
+  const second = ask(key, async () => ({ id: 'second' }));
+  // Long enough for it to have found the key taken, and to wait.
+  await sleep(200);
+  fail(new Refused('dependency_unavailable'));
+  await expect(first).rejects.toThrow('dependency_unavailable');
+  expect((await second).body).toEqual({ id: 'second' });
+  expect((await anotherProcess()(key, neverRuns)).body).toEqual({ id: 'second' });
+});
+
+it('a first one that fails leaves its key free, for another request too', async () => {
+  const ask = anotherProcess();
+  const key = randomUUID();
+  await expect(ask(key, away)).rejects.toThrow('dependency_unavailable');
+  expect((await ask(key, async () => ({ id: 'evening' }), { name: 'Evenings' })).body).toEqual({ id: 'evening' });
 });
