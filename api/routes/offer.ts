@@ -88,8 +88,8 @@ function meetingTypeRoutes(
 async function refuseForeignParts(tx: Queryable, owner: Owner, input: MeetingTypeInput): Promise<void> {
   const missing = (field: string) =>
     new Refused('validation_failed', { errors: [{ field, code: 'not_found', message: 'There is no such one.' }] });
-  const schedule = input.scheduleId && (await schedules.findSchedule(tx, input.scheduleId));
-  if (input.scheduleId && (!schedule || schedule.hostId !== owner.hostId)) throw missing('scheduleId');
+  if (input.scheduleId && !(await schedules.keepSchedule(tx, owner.hostId, input.scheduleId)))
+    throw missing('scheduleId');
   if (input.ndaTemplateId && !(await templates.findTemplate(tx, owner.organizationId, input.ndaTemplateId)))
     throw missing('ndaTemplateId');
 }

@@ -24,6 +24,13 @@ export async function findSchedule(db: Queryable, id: string): Promise<ScheduleR
   return db.maybeOne(sql.type(scheduleRow)`select ${columns} from schedule where id = ${id}`);
 }
 
+/** Whether there is such a schedule of this host, which stays until the caller's transaction ends: its deletion waits, and sees what was made meanwhile. */
+export async function keepSchedule(tx: Queryable, hostId: string, id: string): Promise<boolean> {
+  const kept = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    select id from schedule where id = ${id} and host_id = ${hostId} for key share`);
+  return kept !== null;
+}
+
 type Input = { name: string; isDefault: boolean; rules: ScheduleInputRules };
 export type ScheduleInputRules = Omit<ScheduleJson, 'blackouts'> & {
   blackouts: { from: string; to: string; note?: string | null | undefined }[];
@@ -59,7 +66,7 @@ export async function replaceSchedule(tx: Queryable, hostId: string, id: string,
 
 /** Meeting types that name it use the default one from then on. The default itself stays: there is always one. @returns whether it is gone. */
 export async function deleteSchedule(tx: Queryable, hostId: string, id: string): Promise<boolean> {
-  // A meeting type that is about to name it waits here, and then finds it gone.
+  // A meeting type that is about to name it (`keepSchedule`) waits here, and then finds it gone.
   const isDefault = await tx.maybeOneFirst(sql.type(z.object({ isDefault: z.boolean() }))`
     select is_default as "isDefault" from schedule where id = ${id} and host_id = ${hostId} for update`);
   if (isDefault !== false) return false;

@@ -1,8 +1,11 @@
+import { sql } from 'slonik';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { MeetingType } from '#contract/meeting-types.ts';
+import { z } from 'zod';
+import { MeetingTypeInput, type MeetingType } from '#contract/meeting-types.ts';
 import type { Schedule } from '#contract/schedules.ts';
+import { deleteSchedule } from '#db/queries/schedules.ts';
 import { asHost } from '#tests/booking-actions.ts';
-import { buildHost, buildMeetingType, findSlot, type TestHost } from '#tests/people.ts';
+import { buildHost, buildMeetingType, eventually, findSlot, type TestHost } from '#tests/people.ts';
 import { startProduct, type Product } from '#tests/product.ts';
 import { goodSchedule } from '#tests/requests.ts';
 
@@ -30,6 +33,36 @@ it('a schedule that is deleted is gone, and its meeting types go by the default 
   await expect(findSlot(product, host, type)).resolves.toBeTruthy();
   expect((await remove(closed.id)).status).toBe(404);
 });
+
+it.each(['created', 'changed'])(
+  'a meeting type that is %s while its schedule is deleted hears that there is no such one',
+  async (how) => {
+    const going = await addSchedule('Going');
+    const type = await buildMeetingType(product, host);
+    const { database } = product.shared;
+    const read = await asHost<MeetingType>(product, host, `/meeting-types/${type.id}`, undefined, 'GET');
+    const input = { ...MeetingTypeInput.parse(read.body), scheduleId: going.id };
+    const answer = await database.transaction(async (tx) => {
+      expect(await deleteSchedule(tx, host.hostId, going.id)).toBe(true);
+      const asked =
+        how === 'changed'
+          ? asHost(product, host, `/meeting-types/${type.id}`, input, 'PUT')
+          : asHost(product, host, '/meeting-types', { ...input, slug: `${input.slug}-again` });
+      const waiting = sql.type(z.object({ count: z.number() }))`
+      select count(*)::int as count from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
+      await eventually(
+        () => tx.oneFirst(waiting),
+        (count) => count > 0,
+      );
+      // Not awaited here: it waits for this transaction's end.
+      return { asked };
+    });
+    expect(await answer.asked).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', errors: [{ field: 'scheduleId', code: 'not_found' }] },
+    });
+  },
+);
 
 it('the default schedule stays until another one is the default', async () => {
   const [first] = await schedules();
