@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeliverPolicy,
   jetstream,
@@ -20,6 +21,14 @@ const nanosPerMs = 1_000_000;
 const duplicateWindowMs = 3_600_000;
 export const keptDays = 30;
 
+/** How long one fact that is there may take to come. */
+const longestSilenceMs = 5_000;
+
+/** Facts that the stream has did not come in time: whoever asked knows only some of them. */
+export class StreamSilent extends Error {
+  override readonly name = 'StreamSilent';
+}
+
 export type StreamedFact = {
   position: number;
   subject: string;
@@ -35,7 +44,7 @@ export type FactsStream = {
   publish(fact: NewFact): Promise<void>;
   /** Facts from `fromPosition` on, in order, until `stop` is called; survives lost connections. */
   follow(fromPosition: number, onFact: (fact: StreamedFact) => void): Promise<{ stop(): Promise<void> }>;
-  /** Facts with a position in [from, to], of these subjects, in order. */
+  /** Facts with a position in [from, to], of these subjects, in order: all of them. @throws StreamSilent rather than leave some out. */
   read(filter: { from: number; to: number; subjects: readonly string[] }): Promise<StreamedFact[]>;
   /** The ids of all facts that it has now. */
   storedIds(): Promise<Set<string>>;
@@ -148,12 +157,22 @@ async function read(
     filter_subjects: [...filter.subjects],
   });
   const facts: StreamedFact[] = [];
-  for (;;) {
-    const message = await consumer.next({ expires: 1_000 });
-    if (!message) return facts;
+  // The stream itself says how many are to come. That nothing has come for a while says nothing: it may be slow.
+  let left = (await consumer.info(true)).num_pending;
+  while (left > 0) {
+    const message = await notLongerThan(longestSilenceMs + 1_000, consumer.next({ expires: longestSilenceMs }));
+    if (!message) throw new StreamSilent(`${left} facts did not come within ${longestSilenceMs} ms.`);
     if (message.seq <= filter.to) facts.push(asFact(message));
-    if (message.seq >= filter.to || message.info.pending === 0) return facts;
+    left = message.seq >= filter.to ? 0 : message.info.pending;
   }
+  return facts;
+}
+
+/** The server ends a wait when it can speak to us; a connection that stands still ends none. @returns null when it took longer */
+async function notLongerThan<T>(ms: number, asked: Promise<T>): Promise<T | null> {
+  const over = new AbortController();
+  const tooLong = sleep(ms, null, { signal: over.signal }).catch(() => null);
+  return Promise.race([asked, tooLong]).finally(() => over.abort());
 }
 
 /** Reads no more than the headers. */
