@@ -60,7 +60,11 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5_000 },
     shortcut.before(app),
   );
+  // With a count of its own: what pages missed uses up nobody's holds.
+  const replays = createLimiter(parts.limits);
   parts.relay.attach(server, {
+    addressOf: ipOf,
+    mayReplay: (address) => isWithin(replays('holdsPerMinute', address)),
     bookingOfToken: (token) => guestOfToken(parts.database, token),
     dashboardOfCookies: async (cookies) => {
       const host = await hostOfCookies(parts, cookies);
@@ -70,6 +74,17 @@ export function createApi(parts: ApiParts, webRoot: string): Server {
     },
   });
   return server;
+}
+
+/** @throws what is no refusal. */
+async function isWithin(limit: Promise<void>): Promise<boolean> {
+  try {
+    await limit;
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
 }
 
 /** Nothing from elsewhere, nothing inline (but for what a page's own build has put into its head), in nobody's frame. */

@@ -173,7 +173,8 @@ export const settings = {
   LIMIT_HOLDS_PER_MINUTE: {
     schema: wholeNumber(1, 10_000_000),
     default: '120',
-    explain: 'The same for requests that take a slot.',
+    explain:
+      'The same for requests that take a slot; and, counted apart, for live pages that ask for more of what they missed than is in memory.',
   },
   LIMIT_ATTEMPTS_PER_MINUTE: {
     schema: wholeNumber(1, 10_000_000),

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import { JoinRequest, type ClientToServer, type JoinAnswer, type ServerToClient } from '#contract/live.ts';
@@ -16,6 +16,9 @@ export type RoomKeeper = {
   bookingOfToken(token: string): Promise<{ bookingId: string; organizationId: string } | null>;
   /** What a logged-in person's dashboard tells: the organization's bookings, or one host's. */
   dashboardOfCookies(cookieHeader: string | undefined): Promise<Desk | null>;
+  addressOf(request: IncomingMessage): string;
+  /** Whether this address may make us read the stream once more. */
+  mayReplay(address: string): Promise<boolean>;
 };
 
 /** Whose dashboard it is, and what it may show. */
@@ -31,7 +34,7 @@ export type Relay = {
   close(): Promise<void>;
 };
 
-type PageData = { desk?: Desk };
+type PageData = { desk?: Desk; address: string };
 type Page = Socket<ClientToServer, ServerToClient, never, PageData>;
 
 const roomsPerPage = 8;
@@ -111,6 +114,8 @@ type Hall = {
 };
 
 function admit(socket: Page, hall: Hall): void {
+  // One that is gone already has no address any more.
+  socket.data.address = hall.keeper.addressOf(socket.request) || 'gone';
   let joins = 0;
   const refill = setInterval(() => (joins = 0), 60_000).unref();
   socket.on('disconnect', () => clearInterval(refill));
@@ -141,6 +146,8 @@ async function join(socket: Page, request: unknown, hall: Hall): Promise<JoinAns
   // From the time before this stream was made: nobody can say what that page missed.
   if (position > hall.recent.position() && position > (await hall.stream.bounds()).last) return { outcome: 'reload' };
   if (position < oldest) {
+    // Joins are counted for each page; of pages, one address can have as many as it likes.
+    if (!(await hall.keeper.mayReplay(socket.data.address))) return { outcome: 'refused', code: 'rate_limited' };
     const { first } = await hall.stream.bounds();
     if (position + 1 < first) return { outcome: 'reload' };
     const older = await hall.stream.read({ from: position + 1, to: oldest, subjects: place.subjects });
