@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { securityChanges, type AccountMessageKind, type MessageRow } from '#db/queries/messages.ts';
+import { isLinkOver } from '#domain/link-end.ts';
 import { composeMail, type ComposedMail } from '#integrations/mail/compose/compose.ts';
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
 import type { Parts } from './parts.ts';
@@ -16,10 +17,15 @@ const invitation = to.extend({ url: z.string(), inviterName: z.string(), role, e
 const notice = to.extend({ url: z.string(), change: z.enum(securityChanges) });
 const roleChanged = to.extend({ url: z.string(), role });
 
-/** A mail about an account or a membership: its address and links are in the payload. */
-export function accountMail(parts: Parts, message: MessageRow): OutgoingMail {
+/** What ends some time after the mail was asked for; security notices and the like have no end. */
+const life = z.union([z.object({ expiresInMinutes: z.number() }), z.object({ expiresInDays: z.number() })]);
+
+/** A mail about an account or a membership: its address and links are in the payload. Null: its link is over. */
+export function accountMail(parts: Parts, message: MessageRow): OutgoingMail | null {
   if (!message.payload) throw new Error(`Message ${message.id} says nothing.`);
   const payload: unknown = JSON.parse(parts.cipher.open(message.payload, 'message.payload'));
+  const ends = life.safeParse(payload);
+  if (ends.success && isLinkOver(ends.data, message.requestedAt, parts.clock.now())) return null;
   const { address, recipientName } = to.parse(payload);
   return {
     ...composers[message.kind as AccountMessageKind](payload),

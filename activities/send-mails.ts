@@ -3,7 +3,13 @@ import { gathering } from '#db/gathering.ts';
 import { readMailingContext, type MailingContext } from '#db/queries/booking-context.ts';
 import { noWording, readChangeOf } from '#db/queries/change-requests.ts';
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
-import { markHandedOver, waitingAmong, type HandedOver, type MessageRow } from '#db/queries/messages.ts';
+import {
+  markHandedOver,
+  supersedeWaiting,
+  waitingAmong,
+  type HandedOver,
+  type MessageRow,
+} from '#db/queries/messages.ts';
 import { isStillTrue, type BookingMailKind } from '#domain/booking/mails.ts';
 import { withoutAddresses } from '#domain/privacy/without-addresses.ts';
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
@@ -109,7 +115,9 @@ async function attached(
 }
 
 async function sendAccountMail(parts: Parts, message: MessageRow): Promise<void> {
-  await markHandedOver(parts.database, [await handOver(parts, accountMail(parts, message))]);
+  const mail = accountMail(parts, message);
+  if (mail) await markHandedOver(parts.database, [await handOver(parts, mail)]);
+  else await supersedeWaiting(parts.database, message.id);
 }
 
 async function handOver({ mailer }: Parts, mail: OutgoingMail): Promise<HandedOver> {

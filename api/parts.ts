@@ -13,6 +13,7 @@ import type { BookingEngine } from './engine.ts';
 import type { ProblemCode } from '#contract/problems.ts';
 import type { Verification } from '#contract/verification.ts';
 import type { HoldOutcome } from '#workflows/booking/effects.ts';
+import type { Errands } from './errands.ts';
 import type { PageViews } from './page-views.ts';
 import type { Relay } from './relay/relay.ts';
 import type { SlotsMemory } from './slots-memory.ts';
@@ -36,6 +37,7 @@ export type ApiParts = {
   relay: Relay;
   slotsMemory: SlotsMemory;
   pageViews: PageViews;
+  errands: Errands;
   vault: DocumentVault;
   signing: SigningProvider;
   /** Gives the organization the next keys to seal with. */

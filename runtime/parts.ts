@@ -3,6 +3,7 @@ import type { Log, Parts } from '#activities/parts.ts';
 import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { createFactPublisher } from '#activities/publish-facts.ts';
 import type { ApiParts } from '#api/parts.ts';
+import { createErrands } from '#api/errands.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createPageViews } from '#api/page-views.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
@@ -68,11 +69,13 @@ export async function openApiParts(
   const pageViews = createPageViews(shared.database, (error) =>
     log.warn({ err: error }, 'Page views are not counted.'),
   );
+  const errands = createErrands(log);
   const parts: ApiParts = {
     ...shared,
     relay,
     slotsMemory,
     pageViews,
+    errands,
     ndaText: createNdaText(shared.renderer),
     inviteText: (context, method) =>
       inviteText({ publicUrl: http.publicUrl, cipher: shared.cipher }, context, method, shared.clock.now()),
@@ -100,6 +103,7 @@ export async function openApiParts(
     await relay.close();
     await slotsMemory.close();
     await pageViews.flush();
+    await errands.idle();
   };
   return { parts, close };
 }

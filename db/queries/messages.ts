@@ -171,6 +171,12 @@ export async function settleMessage(tx: Queryable, id: string, to: Settlement): 
     where id = ${id}`);
 }
 
+/** A mail about no booking that came too late; one that has left meanwhile did leave. */
+export async function supersedeWaiting(db: Queryable, id: string): Promise<void> {
+  await db.query(sql.unsafe`
+    update message set status = 'superseded', payload_cipher = null, settled_at = clock_timestamp() where id = ${id} and status = 'requested'`);
+}
+
 /** It is under way still, for a reason that the provider tells. */
 export async function noteMailDelay(tx: Queryable, id: string, reason: string | null): Promise<void> {
   await tx.query(sql.unsafe`update message set failure = ${reason} where id = ${id}`);

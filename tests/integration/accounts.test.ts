@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Me } from '#contract/accounts.ts';
 import type { RouteName } from '#contract/routes.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
@@ -312,6 +312,43 @@ describe('a forgotten password', () => {
     await tokenFromMail(email, 'reset-password');
     const mails = await listMailbox(product.mailDir, { limit: 500 });
     expect(mails.filter(({ to }) => to.address === 'nobody-else@example.org')).toEqual([]);
+  });
+
+  it('is answered before anything is done about it: how long that takes tells nobody whether there is an account', async () => {
+    const { email } = await register();
+    const { database } = product.shared;
+    await database.transaction(async (tx) => {
+      // What an account that exists makes of the request cannot go on now.
+      await tx.query(sql.unsafe`select from account where email = ${email} for update`);
+      expect((await ask(product, 'requestPasswordReset', { body: { email } })).status).toBe(202);
+    });
+    await tokenFromMail(email, 'reset-password');
+  });
+
+  it('is not offered by a mail that leaves when its link is over', async () => {
+    const { email } = await register();
+    await tokenFromMail(email, 'verify-email');
+    const { database } = product.shared;
+    const status = sql.type(z.object({ status: z.string() }))`
+      select status from message where kind = 'reset_password' and organization_id = (
+        select m.organization_id from member m join account a on a.id = m.account_id where a.email = ${email})`;
+    await product.worker.stop();
+    await ask(product, 'requestPasswordReset', { body: { email } });
+    await eventually(
+      () => database.anyFirst(status),
+      (all) => all.length === 1,
+    );
+    await database.query(
+      sql.unsafe`update message set requested_at = requested_at - interval '30 minutes' where kind = 'reset_password' and status = 'requested'`,
+    );
+    await product.worker.start();
+    await eventually(
+      () => database.oneFirst(status),
+      (now) => now !== 'requested',
+    );
+    expect(await database.oneFirst(status)).toBe('superseded');
+    const mails = (await listMailbox(product.mailDir, { limit: 500 })).filter(({ to }) => to.address === email);
+    expect(mails).toHaveLength(1);
   });
 
   it('cannot be set by a link of another kind, or an invented one', async () => {
