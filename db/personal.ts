@@ -36,8 +36,13 @@ export type PersonalCipher = {
   guestToken(bookingId: string): string;
   /** The link by each further key, newest first: they are accepted too, so that the oldest key can be dropped one day. */
   furtherGuestTokens(bookingId: string): { keyId: string; token: string }[];
-  /** Keyed, so that a text which is easy to guess cannot be found from it. Hexadecimal. */
+  /**
+   * Keyed, so that a text which is easy to guess cannot be found from it. Hexadecimal. By the oldest key: the same before and after another one
+   * is added; when the oldest is taken out, it is another one.
+   */
   fingerprint(text: string): string;
+  /** By each key, the oldest first: what is kept with all of them is known again by any. */
+  fingerprints(text: string): string[];
 };
 
 const version = 1;
@@ -53,7 +58,11 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
   const linkKey = derive(oldest.key, 'guest-link');
   const newestId = Buffer.from(newest.id);
   const prefix = Buffer.concat([Buffer.from([version, newestId.length]), newestId]);
-  const fingerprintKey = derive(oldest.key, 'fingerprint');
+  const fingerprintKeys = masterKeys.map(({ key }) => derive(key, 'fingerprint')).reverse() as [
+    KeyObject,
+    ...KeyObject[],
+  ];
+  const fingerprintBy = (key: KeyObject, text: string) => createHmac('sha256', key).update(text).digest('hex');
 
   const sealBytes = (bytes: Uint8Array, context: string): Buffer => {
     const nonce = randomBytes(12);
@@ -92,7 +101,8 @@ export function createPersonalCipher(masterKeys: MasterKeys): PersonalCipher {
     guestToken: (bookingId) => linkOf(linkKey, bookingId),
     furtherGuestTokens: (bookingId) =>
       linkKeys.slice(0, -1).map(({ keyId, key }) => ({ keyId, token: linkOf(key, bookingId) })),
-    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('hex'),
+    fingerprint: (text) => fingerprintBy(fingerprintKeys[0], text),
+    fingerprints: (text) => fingerprintKeys.map((key) => fingerprintBy(key, text)),
   };
 }
 

@@ -720,6 +720,7 @@ create table page_view (
 create index page_view_organization on page_view (organization_id, day);
 
 -- The same key with the same request gets the same answer; with another request it is an error. Kept at least 24 hours.
+-- request_sha256: a keyed hash of the request by each master key, separated by commas, so that a key may come or go meanwhile.
 create table idempotency_key (
   scope text not null,
   key text not null,

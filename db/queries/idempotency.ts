@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { bytes } from '#db/bytes.ts';
+import type { PersonalCipher } from '../personal.ts';
 import type { Queryable } from '../pool.ts';
 import { withoutWaiting } from '../without-waiting.ts';
 
@@ -18,6 +19,7 @@ const keptHours = 48;
 type KeyInput = {
   scope: string;
   key: string;
+  /** Keyed hashes of what was asked for, by each master key, separated by commas. */
   requestSha256: string;
   organizationId: string | null;
   bookingId: string | null;
@@ -85,6 +87,19 @@ export async function releaseIdempotencyKey(db: Queryable, scope: string, key: s
   await db.query(
     sql.unsafe`delete from idempotency_key where scope = ${scope} and key = ${key} and response_status is null and booking_id is null`,
   );
+}
+
+/**
+ * Until when a request may be repeated that came before the newest master key did, and is matched by an older one alone; null when there is
+ * none. As long as only one key is configured, there is none.
+ */
+export async function matchedByOlderKeysUntil(
+  db: Queryable,
+  cipher: Pick<PersonalCipher, 'fingerprints'>,
+): Promise<Date | null> {
+  return db.oneFirst(sql.type(z.object({ until: z.date().nullable() }))`
+    select max(created_at) + ${keptHours} * interval '1 hour' as until from idempotency_key
+    where cardinality(string_to_array(request_sha256, ',')) < ${cipher.fingerprints('').length}`);
 }
 
 export async function dropOldIdempotencyKeys(db: Queryable): Promise<void> {

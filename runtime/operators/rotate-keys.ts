@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { keyBacklog, rotateToNewestKey } from '#db/changes/rotate-keys.ts';
+import { matchedByOlderKeysUntil } from '#db/queries/idempotency.ts';
 import { valuesWithoutKey } from '#db/queries/inspection.ts';
 import { describeKeys } from '#integrations/signing/builtin/authority.ts';
 import { CommandFailed, type Outcome } from '../cli/terminal.ts';
@@ -19,11 +20,15 @@ export async function rotateMasterKey(options: { onlyCheck: boolean }, report: P
       : await rotateToNewestKey({ database, cipher, rewrap: (wrapped) => vault.rewrap(wrapped) });
     const left = await keyBacklog(shared);
     const fine = Object.values(left).every((count) => count === 0);
+    const repeatsUntil = await matchedByOlderKeysUntil(database, cipher);
+    const when = repeatsUntil
+      ? `, from ${repeatsUntil.toISOString()} on: until then a request with an Idempotency-Key from before it would be refused when it is repeated`
+      : '';
     const verdict = fine
-      ? `Everything is under the key ${cipher.keyId}: older keys can be taken out of MASTER_KEY.`
+      ? `Everything is under the key ${cipher.keyId}: older keys can be taken out of MASTER_KEY${when}.`
       : `Not all is under the key ${cipher.keyId} yet; keep the older keys.`;
     const lines = [...(done ? [`Rewritten: ${countsOf(done)}.`] : []), `Left: ${countsOf(left)}.`, verdict];
-    return { fine, lines, data: { keyId: cipher.keyId, rewritten: done, left } };
+    return { fine, lines, data: { keyId: cipher.keyId, rewritten: done, left, repeatsUntil } };
   });
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
 import { sql } from 'slonik';
@@ -7,7 +7,8 @@ import { createIdempotency } from '#api/idempotency.ts';
 import { Refused } from '#api/problem.ts';
 import { routes } from '#contract/routes.ts';
 import type { Me } from '#contract/accounts.ts';
-import { dropOldIdempotencyKeys } from '#db/queries/idempotency.ts';
+import { createPersonalCipher, type PersonalCipher } from '#db/personal.ts';
+import { dropOldIdempotencyKeys, matchedByOlderKeysUntil } from '#db/queries/idempotency.ts';
 import { addMember } from '#db/queries/members.ts';
 import { cookiesOf } from '#runtime/demo/client.ts';
 import { buildHost, buildMeetingType, findSlot, holdSlot, type TestHost } from '#tests/people.ts';
@@ -62,8 +63,8 @@ it('an account’s key in one organization says nothing about the same key in an
 });
 
 /** As each api process has one. */
-const anotherProcess = () => {
-  const { database, cipher } = product.shared;
+const anotherProcess = (cipher: PersonalCipher = product.shared.cipher) => {
+  const { database } = product.shared;
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const answer = createIdempotency({ database, cipher, log });
   return (key: string, work: () => Promise<unknown>, body: unknown = { name: 'Mornings' }) => {
@@ -110,4 +111,29 @@ it('a first one that fails leaves its key free, for another request too', async 
   const key = randomUUID();
   await expect(ask(key, away)).rejects.toThrow('dependency_unavailable');
   expect((await ask(key, async () => ({ id: 'evening' }), { name: 'Evenings' })).body).toEqual({ id: 'evening' });
+});
+
+it('a repeat gets its answer before, while and after one master key replaces another', async () => {
+  const [old] = product.config.masterKeys;
+  const next = { id: 'next', key: randomBytes(32) };
+  const [before, both, after] = [[old], [next, old], [next]].map((keys) => anotherProcess(createPersonalCipher(keys)));
+  const [early, late] = [randomUUID(), randomUUID()];
+  await before?.(early, async () => ({ id: 'early' }));
+  expect((await both?.(early, neverRuns))?.body).toEqual({ id: 'early' });
+  await both?.(late, async () => ({ id: 'late' }));
+  expect((await both?.(late, neverRuns))?.body).toEqual({ id: 'late' });
+  expect((await after?.(late, neverRuns))?.body).toEqual({ id: 'late' });
+  await expect(after?.(late, neverRuns, { name: 'Evenings' })).rejects.toThrow('idempotency_key_reused');
+});
+
+it('it is known until when requests are matched by an older master key alone', async () => {
+  const { database } = product.shared;
+  const [old] = product.config.masterKeys;
+  const both = createPersonalCipher([{ id: 'next', key: randomBytes(32) }, old]);
+  await anotherProcess()(randomUUID(), async () => ({}));
+  const now = Date.now();
+  const end = await matchedByOlderKeysUntil(database, both);
+  expect((end?.getTime() ?? 0) - now).toBeGreaterThan(47 * 3_600_000);
+  expect((end?.getTime() ?? 0) - now).toBeLessThan(49 * 3_600_000);
+  expect(await matchedByOlderKeysUntil(database, product.shared.cipher)).toBeNull();
 });
