@@ -20,6 +20,9 @@ const Container = z.object({
   image: z.string(),
   args: z.array(z.string()),
   env: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  envFrom: z.array(z.unknown()).default([]),
+  resources: z.object({ limits: z.record(z.string(), z.string()) }).loose(),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() }).loose()),
   securityContext: z.object({ readOnlyRootFilesystem: z.literal(true), allowPrivilegeEscalation: z.literal(false) }),
   livenessProbe: z.unknown().optional(),
   readinessProbe: z.unknown().optional(),
@@ -29,15 +32,21 @@ const Pod = z.object({
   automountServiceAccountToken: z.literal(false),
   containers: z.array(Container).length(1),
 });
+const Template = z.object({ spec: Pod });
 const Resource = z.object({
   kind: z.string(),
-  metadata: z.object({ name: z.string() }),
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).optional() }),
   data: z.record(z.string(), z.string()).optional(),
   spec: z
-    .object({ template: z.object({ spec: Pod }).optional() })
+    .object({
+      template: Template.optional(),
+      jobTemplate: z.object({ spec: z.object({ template: Template }).loose() }).optional(),
+    })
     .loose()
     .optional(),
 });
+
+const podOf = ({ spec }: z.infer<typeof Resource>) => (spec?.template ?? spec?.jobTemplate?.spec.template)?.spec;
 
 function run(...args: string[]) {
   const program = 'program' in helm ? helm.program : '';
@@ -137,8 +146,8 @@ describe('the chart', () => {
         S3_SECRET_ACCESS_KEY: 'secret',
         ...(values === 'least' && { S3_BUCKET: 'documents', S3_ACCESS_KEY_ID: 'key' }),
       };
-      for (const { spec } of resources) {
-        const container = spec?.template?.spec.containers[0];
+      for (const resource of resources) {
+        const container = podOf(resource)?.containers[0];
         if (!container) continue;
         const own = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
         expect(unknownSettings(Object.keys(own))).toEqual([]);
@@ -149,6 +158,39 @@ describe('the chart', () => {
       }
     },
   );
+
+  test('takes backups when asked: one at a time, as the tables’ owner too, into a claim that outlives the chart', () => {
+    const resources = render('most');
+    const cron = resources.find(({ kind }) => kind === 'CronJob');
+    expect(cron).toMatchObject({
+      metadata: { name: 'countersign-backup' },
+      spec: {
+        schedule: '17 2 * * *',
+        concurrencyPolicy: 'Forbid',
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 3,
+      },
+    });
+    const claim = resources.find(({ kind }) => kind === 'PersistentVolumeClaim');
+    expect(claim).toMatchObject({
+      metadata: { name: 'countersign-backups', annotations: { 'helm.sh/resource-policy': 'keep' } },
+    });
+    const [container] = cron ? (podOf(cron)?.containers ?? []) : [];
+    expect(container?.envFrom).toContainEqual({ secretRef: { name: 'countersign-migration' } });
+    expect(container?.args.join(' ')).toMatch(/^node runtime\/cli\/main\.ts backup && find .* -mtime \+14 /);
+    expect(container?.resources.limits['memory']).toBeTruthy();
+    const mounted = container?.volumeMounts.find(({ name }) => name === 'backups');
+    expect(mounted?.mountPath).toBe('/app/backups');
+  });
+
+  test('keeps backups in a claim that is there already, and for ever, where that is said', () => {
+    const said = ['--set', 'backup.existingClaim=mine', '--set', 'backup.keepDays=0'];
+    const resources = render('most', ...said);
+    expect(resources.map(({ kind }) => kind)).not.toContain('PersistentVolumeClaim');
+    expect(manifests('most', ...said)).toMatch(/claimName: "?mine/);
+    const cron = resources.find(({ kind }) => kind === 'CronJob');
+    expect((cron && podOf(cron))?.containers[0]?.args).toEqual(['node runtime/cli/main.ts backup']);
+  });
 
   test('asks api and workers whether they live and are ready', () => {
     const serving = render('least').flatMap(({ kind, spec }) =>
