@@ -1,6 +1,6 @@
 import { readProgress, type BookingProgress } from '#db/queries/bookings.ts';
+import { codeVersion } from '#domain/booking/code-version.ts';
 import type { Progress } from '#workflows/booking/effects.ts';
-import { codeVersion } from '#workflows/booking/messages.ts';
 import type { Parts } from './parts.ts';
 
 /** Where a booking stands, after its facts were asked to leave: what every step answers. */

@@ -10,7 +10,7 @@ export type Progress = {
   /** Mails that were asked for and have not left. */
   pendingMessageIds: string[];
   next: NextStep;
-  /** Of the workflow's code that the answering worker had, see `codeVersion`. Not said: before it was asked. */
+  /** Of the answering worker's code (domain/booking/code-version.ts). Absent: from before it was said. */
   codeVersion?: number;
 };
 

@@ -6,12 +6,6 @@ export const bookingsQueue = 'bookings';
 export const documentsQueue = 'documents';
 export const mailQueue = 'mail';
 
-/**
- * Rises with each change to what runs do; every step answers it, so that the history says by which code a run goes on. `patched` would say the same, at
- * two events and an entry in the engine's list for each booking.
- */
-export const codeVersion = 3;
-
 /** All that a workflow is given: nothing personal is in its history. */
 export type BookingInput = {
   bookingId: string;
