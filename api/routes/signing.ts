@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { signInCeremony } from '#db/changes/sign.ts';
 import { sendSigningCode, trySigningCode } from '#db/changes/signing-code.ts';
@@ -19,11 +20,18 @@ import type { Call, Handlers } from '../route.ts';
 import { askForChange, bookingOf } from './changes.ts';
 import { asGuest, readGuestBooking } from './guest-booking.ts';
 
+/**
+ * So many signatures does one process store at once, and more wait their turn. Each is some twenty statements, and has its workflow go on: twenty
+ * together made everybody else wait half a second for a slot, and none of them was signed sooner for it.
+ */
+const signaturesAtOnce = 2;
+
 type SigningHandlers = Pick<Handlers, 'signingSession' | 'sendSigningCode' | 'sign' | 'decline'>;
 
 /** The signing ceremony as the guest goes through it. */
 export function signingRoutes(parts: ApiParts): SigningHandlers {
-  const { database, cipher, engine, signing } = parts;
+  const { database, cipher, engine } = parts;
+  const inTurn = pLimit(signaturesAtOnce);
   return {
     signingSession: async (call) => {
       const open = await openCeremony(parts, call.who.bookingId);
@@ -52,34 +60,14 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       return { sentTo: context.guest.email, expiresAt: expiresAt.toISOString() };
     },
     sign: onRecord(parts, async (call) => {
-      const { envelope, ceremony, context, document } = await openCeremony(parts, call.who.bookingId);
-      if (signing.name !== 'builtin') throw new Refused('signing_not_open');
-      refuseOtherTexts(parts, call.body, document, context);
-      const mark = readMark(parts, call.body);
-      if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call);
-      const { disclosureSha256, documentSha256 } = call.body;
-      const outcome = await signInCeremony(
-        database,
-        cipher,
-        call.who.bookingId,
-        {
-          disclosureVersion: disclosureOf(parts, context).version,
-          disclosureSha256,
-          documentSha256,
-          mark: { kind: call.body.mark.kind, cipher: cipher.sealBytes(mark, 'ceremony.mark') },
-          ip: call.ip,
-          userAgent: call.userAgent,
-        },
-        asGuest(call),
-      );
-      if (outcome.outcome === 'refused') throw new Refused(outcome.code);
+      const { booking, signedAt, late } = await inTurn(() => storeSignature(parts, call));
       // Stored is enough: should the engine not hear of it now, the sweep tells it.
       await engine
-        .nudge(context.booking)
+        .nudge(booking)
         .catch((error: unknown) =>
           parts.log.warn({ error }, 'a signature is stored, the sweep will tell the workflow'),
         );
-      return { signedAt: outcome.signedAt.toISOString(), late: outcome.late };
+      return { signedAt: signedAt.toISOString(), late };
     }),
     decline: async (call) => {
       const { bookingId } = call.who;
@@ -87,6 +75,33 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
       return readGuestBooking(parts, bookingId);
     },
   };
+}
+
+/** @throws Refused where nothing is to be signed, or not like this. */
+async function storeSignature(parts: ApiParts, call: Call<'sign'>) {
+  const { database, cipher, signing } = parts;
+  const { envelope, ceremony, context, document } = await openCeremony(parts, call.who.bookingId);
+  if (signing.name !== 'builtin') throw new Refused('signing_not_open');
+  refuseOtherTexts(parts, call.body, document, context);
+  const mark = readMark(parts, call.body);
+  if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call);
+  const { disclosureSha256, documentSha256 } = call.body;
+  const outcome = await signInCeremony(
+    database,
+    cipher,
+    call.who.bookingId,
+    {
+      disclosureVersion: disclosureOf(parts, context).version,
+      disclosureSha256,
+      documentSha256,
+      mark: { kind: call.body.mark.kind, cipher: cipher.sealBytes(mark, 'ceremony.mark') },
+      ip: call.ip,
+      userAgent: call.userAgent,
+    },
+    asGuest(call),
+  );
+  if (outcome.outcome === 'refused') throw new Refused(outcome.code);
+  return { booking: context.booking, signedAt: outcome.signedAt, late: outcome.late };
 }
 
 const tooSoon = (retryAfterSeconds: number) => new Refused('rate_limited', { context: { retryAfterSeconds } });
