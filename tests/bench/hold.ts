@@ -13,6 +13,8 @@ const alone = 60;
 const together = 50;
 const crowdSize = 1_000;
 const crowds = 5;
+const timesBare = 1.5;
+const crowdWithinMs = 1_000;
 
 /** How long a guest waits for a slot: alone, fifty guests at fifty slots at once, and a thousand at one. */
 export const bench: Bench = () =>
@@ -30,6 +32,9 @@ export const bench: Bench = () =>
       const [bare, held] = await inTurns([() => floor.answer(), hold(plain)] as const, () => untilQuiet(system));
       const rows = rowsOf(`bare update-with-start, alone (${alone})`, bare);
       rows.push(...rowsOf(`hold over HTTP, alone (${alone})`, held));
+      const [p95, bareP95] = [percentiles(held).p95, percentiles(bare).p95];
+      const name = 'hold over HTTP, alone: p95 beside the bare one';
+      rows.push({ name, figure: p95 / bareP95, unit: '×', better: 'lower', floor: timesBare });
       const bareTogether = await timesOf(together, () => floor.answer());
       rows.push(...rowsOf(`bare update-with-start, ${together} at once`, bareTogether));
       rows.push(...rowsOf(`hold over HTTP, ${together} at once`, await timesOf(together, hold(plain))));
@@ -93,16 +98,17 @@ async function crowdsAt(system: BenchSystem, type: TestType, slots: () => string
       better: 'higher',
       floor: crowds * (crowdSize - 1),
     },
-    ...rowsOf(`${name}, the first`, times(first)),
-    ...rowsOf(`${name}, the ${crowds - 1} after it`, times(later.flat())),
+    ...rowsOf(`${name}, the first`, times(first), { p99: crowdWithinMs }),
+    ...rowsOf(`${name}, the ${crowds - 1} after it`, times(later.flat()), { p99: crowdWithinMs }),
   ];
 }
 
-function rowsOf(name: string, times: number[]): BenchRow[] {
+function rowsOf(name: string, times: number[], floors: Readonly<Record<string, number>> = {}): BenchRow[] {
   return Object.entries(percentiles(times)).map(([percentile, figure]) => ({
     name: `${name}: ${percentile}`,
     figure,
     unit: 'ms',
     better: 'lower',
+    ...(floors[percentile] !== undefined && { floor: floors[percentile] }),
   }));
 }
