@@ -84,13 +84,15 @@ async function storeSignature(parts: ApiParts, call: Call<'sign'>) {
   if (signing.name !== 'builtin') throw new Refused('signing_not_open');
   refuseOtherTexts(parts, call.body, document, context);
   const mark = readMark(parts, call.body);
-  if (context.template?.emailCodeRequired) await requireCode(parts, envelope, ceremony, call);
+  const isCodeRequired = context.template?.emailCodeRequired ?? false;
+  if (isCodeRequired) await requireCode(parts, envelope, ceremony, call);
   const { disclosureSha256, documentSha256 } = call.body;
   const outcome = await signInCeremony(
     database,
     cipher,
     call.who.bookingId,
     {
+      isCodeRequired,
       disclosureVersion: disclosureOf(parts, context).version,
       disclosureSha256,
       documentSha256,

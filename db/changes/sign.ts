@@ -9,16 +9,15 @@ import { lockBooking, readGuest, type BookingRow } from '../queries/bookings.ts'
 import { setClaimExpiry } from '../queries/claims.ts';
 import { endEnvelope, isSignedEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
 import type { FactInput } from '../queries/outbox.ts';
-import { completeCeremony, isCeremonyFor, type CeremonyCompletion } from '../queries/ceremonies.ts';
+import { ceremonyReadiness, completeCeremony, type CeremonyCompletion } from '../queries/ceremonies.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
 import { endMove } from './move.ts';
 import { record } from './record.ts';
 
-export type SignOutcome =
-  | { outcome: 'signed'; signedAt: Date; late: boolean }
-  | { outcome: 'refused'; code: 'signing_not_open' | 'signing_closed' | 'already_signed' | 'document_changed' };
+export type SignOutcome = { outcome: 'signed'; signedAt: Date; late: boolean } | { outcome: 'refused'; code: Refusal };
+type Refusal = 'signing_not_open' | 'signing_closed' | 'already_signed' | 'document_changed' | 'code_required';
 
 /**
  * The guest's act of signing in the built-in ceremony: mark, consent and circumstances are stored with the state, in one transaction. From
@@ -38,9 +37,11 @@ export async function signInCeremony(
     if (!envelope)
       return { outcome: 'refused', code: booking.ndaStatus === 'voided' ? 'signing_closed' : 'signing_not_open' };
     if (!maySign(booking)) return { outcome: 'refused', code: 'signing_not_open' };
-    // The caller has compared before the lock: by now the booking may be about to move elsewhere, with another agreement.
-    if (!(await isCeremonyFor(tx, envelope.id, completion.documentSha256)))
-      return { outcome: 'refused', code: 'document_changed' };
+    // The caller has compared before the lock: by now the booking may be about to move elsewhere, with another agreement, or a corrected address
+    // have made the code one of somebody else.
+    const ready = await ceremonyReadiness(tx, envelope.id);
+    if (ready?.documentSha256 !== completion.documentSha256) return { outcome: 'refused', code: 'document_changed' };
+    if (completion.isCodeRequired && !ready.isCodeVerified) return { outcome: 'refused', code: 'code_required' };
     // Read under the lock: a correction that comes a moment later is about the mails to come, not about who signed.
     const { name, email } = await readGuest(tx, cipher, bookingId);
     const signerCipher = cipher.seal(JSON.stringify({ name, email }), 'ceremony.signer');

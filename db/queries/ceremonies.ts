@@ -87,13 +87,18 @@ export async function markViewed(
   await addCeremonyEvent(tx, envelopeId, 'viewed', from);
 }
 
-/** Whether what is signed in this ceremony is the document with this hash. */
-export async function isCeremonyFor(tx: Queryable, envelopeId: string, documentSha256: string): Promise<boolean> {
-  return tx.exists(sql.unsafe`
-    select from ceremony c join document d on d.id = c.document_id where c.envelope_id = ${envelopeId} and d.sha256 = ${documentSha256}`);
+const readiness = z.object({ documentSha256: z.string(), isCodeVerified: z.boolean() });
+
+/** What is signed in this ceremony, and whether its signer has shown a code that was mailed to them. */
+export async function ceremonyReadiness(tx: Queryable, envelopeId: string): Promise<z.infer<typeof readiness> | null> {
+  return tx.maybeOne(sql.type(readiness)`
+    select d.sha256 as "documentSha256", c.code_verified_at is not null as "isCodeVerified"
+    from ceremony c join document d on d.id = c.document_id where c.envelope_id = ${envelopeId}`);
 }
 
 export type CeremonyCompletion = {
+  /** Whether the agreement asks for a code that was mailed. */
+  isCodeRequired: boolean;
   disclosureVersion: string;
   disclosureSha256: string;
   documentSha256: string;

@@ -187,6 +187,7 @@ describe('moving a meeting whose NDA is to be signed anew', () => {
     const session = await openSigning(product, token);
     expect(session.document.sha256).not.toBe(shown.document.sha256);
     const completion = {
+      isCodeRequired: false,
       disclosureVersion: '1',
       disclosureSha256: shown.disclosure.sha256,
       documentSha256: shown.document.sha256,

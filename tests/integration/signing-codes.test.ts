@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseCeremonies } from '#activities/ceremonies.ts';
+import { signInCeremony } from '#db/changes/sign.ts';
 import { ceremonyEvents } from '#db/queries/ceremonies.ts';
 import type { SigningSession } from '#contract/signing.ts';
 import { listMailbox, readMailboxMessage } from '#integrations/mail/mailbox-reader.ts';
@@ -100,6 +101,27 @@ describe('the code that a template asks for', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, ask));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 429, 429, 429, 429]);
     expect((await mailsOf(product, id)).filter(({ kind }) => kind === 'signing_code')).toHaveLength(1);
+  });
+
+  it('must still count when the signature is written down, whatever was corrected since it was looked at', async () => {
+    const booking = await newBooking();
+    const session = await openSigning(product, booking.token);
+    const completion = {
+      isCodeRequired: true,
+      disclosureVersion: session.disclosure.version,
+      disclosureSha256: session.disclosure.sha256,
+      documentSha256: session.document.sha256,
+      mark: { kind: 'typed' as const, cipher: Buffer.from('mark') },
+      ip: null,
+      userAgent: null,
+    };
+    const { database, cipher } = product.shared;
+    const signed = signInCeremony(database, cipher, booking.id, completion, {
+      type: 'guest',
+      id: booking.id,
+      ip: null,
+    });
+    await expect(signed).resolves.toEqual({ outcome: 'refused', code: 'code_required' });
   });
 
   it('fits no more once the address it went to was wrong: it would prove somebody else’s mailbox', async () => {
