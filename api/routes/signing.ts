@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { signInCeremony } from '#db/changes/sign.ts';
@@ -17,21 +18,20 @@ import type { SignatureInput } from '#contract/signing.ts';
 import type { ApiParts } from '../parts.ts';
 import { Refused } from '../problem.ts';
 import type { Call, Handlers } from '../route.ts';
-import { askForChange, bookingOf } from './changes.ts';
+import { askForChange } from './changes.ts';
 import { asGuest, readGuestBooking } from './guest-booking.ts';
 
-/**
- * So many signatures does one process store at once, and more wait their turn. Each is some twenty statements, and has its workflow go on: twenty
- * together made everybody else wait half a second for a slot, and none of them was signed sooner for it.
- */
-const signaturesAtOnce = 2;
+/** Documents are made at some three a second for each processor: workflows that hear of their signatures faster only stand in each other's way. */
+const tellingEveryMs = 100;
 
 type SigningHandlers = Pick<Handlers, 'signingSession' | 'sendSigningCode' | 'sign' | 'decline'>;
 
 /** The signing ceremony as the guest goes through it. */
 export function signingRoutes(parts: ApiParts): SigningHandlers {
   const { database, cipher, engine } = parts;
-  const inTurn = pLimit(signaturesAtOnce);
+  // One after another in each process: twenty at once made everybody else wait half a second for a slot, and none of them was signed sooner for it.
+  const inTurn = pLimit(1);
+  const tellInTurn = pLimit(1);
   return {
     signingSession: async (call) => {
       const open = await openCeremony(parts, call.who.bookingId);
@@ -62,11 +62,9 @@ export function signingRoutes(parts: ApiParts): SigningHandlers {
     sign: onRecord(parts, async (call) => {
       const { booking, signedAt, late } = await inTurn(() => storeSignature(parts, call));
       // Stored is enough: should the engine not hear of it now, the sweep tells it.
-      await engine
-        .nudge(booking)
-        .catch((error: unknown) =>
-          parts.log.warn({ error }, 'a signature is stored, the sweep will tell the workflow'),
-        );
+      parts.errands.begin('telling a workflow of a signature', () =>
+        tellInTurn(() => engine.nudge(booking).finally(() => sleep(tellingEveryMs))),
+      );
       return { signedAt: signedAt.toISOString(), late };
     }),
     decline: async (call) => {
@@ -133,16 +131,15 @@ type OpenCeremony = {
 
 /** What is to be signed now. @throws Refused when there is nothing, or no more. */
 async function openCeremony(parts: ApiParts, bookingId: string): Promise<OpenCeremony> {
-  const standing = await bookingOf(parts, bookingId);
-  const { ndaStatus, status } = standing;
-  if (isSigned(ndaStatus)) throw new Refused('already_signed');
-  if (ndaStatus === 'voided' || (status === 'expired' && ndaStatus !== 'sent')) throw new Refused('signing_closed');
   const [context, envelope, document] = await Promise.all([
     readBookingContext(parts.database, parts.cipher, bookingId),
     envelopeOf(parts.database, bookingId),
     documentOf(parts.database, bookingId, 'agreement'),
   ]);
-  const isOpen = maySign(standing) && (envelope?.status === 'sent' || envelope?.status === 'delivered');
+  const { ndaStatus, status } = context.booking;
+  if (isSigned(ndaStatus)) throw new Refused('already_signed');
+  if (ndaStatus === 'voided' || (status === 'expired' && ndaStatus !== 'sent')) throw new Refused('signing_closed');
+  const isOpen = maySign(context.booking) && (envelope?.status === 'sent' || envelope?.status === 'delivered');
   if (!isOpen || !envelope || !document) throw new Refused('signing_not_open');
   return { context, envelope, document, ceremony: await findCeremony(parts.database, envelope.id) };
 }

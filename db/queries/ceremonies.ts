@@ -114,14 +114,16 @@ export async function completeCeremony(
   now: Date,
 ): Promise<void> {
   const at = now.toISOString();
+  const { disclosureVersion, disclosureSha256, documentSha256, mark, ip, userAgent, signerCipher } = completion;
   await tx.query(sql.unsafe`
-    update ceremony set status = 'completed', consented_at = ${at}, signed_at = ${at}, disclosure_version = ${completion.disclosureVersion},
-      disclosure_sha256 = ${completion.disclosureSha256}, document_sha256 = ${completion.documentSha256}, mark_kind = ${completion.mark.kind},
-      mark_cipher = ${sql.binary(completion.mark.cipher)}, ip = ${completion.ip}, user_agent = ${completion.userAgent},
-      signer_cipher = ${sql.binary(completion.signerCipher)}
-    where envelope_id = ${envelopeId}`);
-  await addCeremonyEvent(tx, envelopeId, 'consented', completion);
-  await addCeremonyEvent(tx, envelopeId, 'signed', completion);
+    with completed as (
+      update ceremony set status = 'completed', consented_at = ${at}, signed_at = ${at}, disclosure_version = ${disclosureVersion},
+        disclosure_sha256 = ${disclosureSha256}, document_sha256 = ${documentSha256}, mark_kind = ${mark.kind},
+        mark_cipher = ${sql.binary(mark.cipher)}, ip = ${ip}, user_agent = ${userAgent}, signer_cipher = ${sql.binary(signerCipher)}
+      where envelope_id = ${envelopeId} returning *)
+    insert into ceremony_event (envelope_id, organization_id, at, what, ip, user_agent)
+    select envelope_id, organization_id, clock_timestamp(), event.what, ip, user_agent
+    from completed cross join (values (1, 'consented'), (2, 'signed')) as event (position, what) order by event.position`);
 }
 
 const eventRow = z.object({
