@@ -1,6 +1,9 @@
 import type { ApiLog } from './parts.ts';
 
-/** What a request sets going and its answer does not wait for, as how long it takes would tell a stranger something. */
+/**
+ * What a request sets going and its answer does not wait for: how long it takes would tell a stranger something, or somebody else does it in time
+ * should it fail.
+ */
 export type Errands = {
   /** A failure is logged: nobody is there any more to be told. */
   begin(what: string, work: () => Promise<void>): void;
