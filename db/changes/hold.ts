@@ -102,6 +102,7 @@ export async function lookAt(tx: Transaction, booking: BookingRow): Promise<Sigh
   const availability = await readAvailability(tx, { meetingTypeId: booking.meetingTypeId }, occupied(booking), {
     durationMinutes,
     exceptBookingId: booking.id,
+    isOneMeeting: true,
   });
   if (!availability?.offersDuration) return { reasons: [{ code: 'no_hosts' }], hasOverdue: false };
   const { question } = availability;

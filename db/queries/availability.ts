@@ -87,18 +87,24 @@ const timeOfClaim = sql.fragment`case when c.is_move then coalesce(b.move_starts
   case when c.is_move then coalesce(b.move_ends_at, upper(c.during)) else b.ends_at end as ends_at`;
 
 // Claims this far around the range can matter: a meeting is a day long at most, its buffer another one; limits count whole ISO weeks.
-const margin = sql.fragment`case when t.limit_per_day is null and t.limit_per_week is null and t.limit_minutes_per_day is null
-  then interval '2 days' else interval '9 days' end`;
+const rules = sql.fragment`num_nonnulls(t.limit_per_day, t.limit_per_week, t.limit_minutes_per_day) > 0 as "haveLimits",
+  t.booking_window ->> 'kind' = 'rolling_available' as "countFreeDays"`;
+const margin = sql.fragment`case when rules."haveLimits" then interval '9 days' else interval '2 days' end`;
+// Claims are as long as what they keep, buffers included: one meeting has only those in its way that touch what it would keep itself.
+const nearby = (range: Occupied) => sql.fragment`case when rules."haveLimits" or rules."countFreeDays" then around.range
+  else tstzrange(${range.from.toISOString()}::timestamptz - t.buffer_before_minutes * interval '1 minute',
+    ${range.to.toISOString()}::timestamptz + t.buffer_after_minutes * interval '1 minute') end`;
 
 /**
- * What decides the slots of a meeting type in a range. `durationMinutes`: one of the type's durations, else the first.
+ * What decides the slots of a meeting type in a range. `durationMinutes`: one of the type's durations, else the first. `isOneMeeting`: the range is what
+ * one meeting would occupy, and no more is asked than whether it could be there.
  * @returns null when there is no such active meeting type.
  */
 export async function readAvailability(
   db: Queryable,
   which: Which,
   range: Occupied,
-  options: { durationMinutes?: number; exceptBookingId?: string } = {},
+  options: { durationMinutes?: number; exceptBookingId?: string; isOneMeeting?: boolean } = {},
 ): Promise<Availability | null> {
   const row = await db.maybeOne(sql.type(availabilityRow)`
     select t.id as "meetingTypeId", t.host_id as "hostId", t.organization_id as "organizationId", t.durations_minutes as "durationsMinutes",
@@ -113,7 +119,7 @@ export async function readAvailability(
           'before', buffer_before_minutes, 'after', buffer_after_minutes, 'expiresAt', (extract(epoch from expires_at) * 1000)::bigint))
         from (
           select ${ofBooking}, ${timeOfClaim}, c.expires_at from claim c join booking b on b.id = c.booking_id
-          where c.host_id = t.host_id and c.is_live and c.booking_id is distinct from ${options.exceptBookingId ?? null} and c.during && around.range
+          where c.host_id = t.host_id and c.is_live and c.booking_id is distinct from ${options.exceptBookingId ?? null} and c.during && near.range
           union all
           -- A meeting that is over counts towards the limits of its day and week, and its buffer still runs.
           select ${ofBooking}, b.starts_at, b.ends_at, null from booking b
@@ -121,11 +127,13 @@ export async function readAvailability(
             and b.starts_at >= lower(around.range) and b.starts_at < upper(around.range)) m), '[]') as claims,
       clock_timestamp() as now
     from meeting_type t join host h on h.id = t.host_id,
+      lateral (select ${rules}) rules,
       lateral (select ${margin} as margin) beyond,
       lateral (select tstzrange(
-        case when t.booking_window ->> 'kind' = 'rolling_available' then least(${range.from.toISOString()}::timestamptz, now())
+        case when rules."countFreeDays" then least(${range.from.toISOString()}::timestamptz, now())
           else ${range.from.toISOString()}::timestamptz end - beyond.margin,
-        ${range.to.toISOString()}::timestamptz + beyond.margin) as range) around
+        ${range.to.toISOString()}::timestamptz + beyond.margin) as range) around,
+      lateral (select ${options.isOneMeeting ? nearby(range) : sql.fragment`around.range`} as range) near
     where ${isMeant(which)} and t.is_active and t.archived_at is null`);
   if (!row) return null;
   const durationMinutes = options.durationMinutes ?? row.durationsMinutes[0];
