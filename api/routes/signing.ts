@@ -22,7 +22,7 @@ import { askForChange } from './changes.ts';
 import { asGuest, readGuestBooking } from './guest-booking.ts';
 
 /** Documents are made at some three a second for each processor: workflows that hear of their signatures faster only stand in each other's way. */
-const tellingEveryMs = 100;
+const tellingEveryMs = 200;
 
 type SigningHandlers = Pick<Handlers, 'signingSession' | 'sendSigningCode' | 'sign' | 'decline'>;
 
