@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiLog } from './parts.ts';
 
 /**
@@ -7,11 +8,11 @@ import type { ApiLog } from './parts.ts';
 export type Errands = {
   /** A failure is logged: nobody is there any more to be told. */
   begin(what: string, work: () => Promise<void>): void;
-  /** Resolves when none is under way. */
+  /** Resolves when none is under way, or after ten seconds: a process that is told to end does not wait for a server that is away. */
   idle(): Promise<void>;
 };
 
-export function createErrands(log: Pick<ApiLog, 'warn'>): Errands {
+export function createErrands(log: Pick<ApiLog, 'warn'>, longestMs = 10_000): Errands {
   const underWay = new Set<Promise<void>>();
   return {
     begin: (what, work) => {
@@ -21,7 +22,14 @@ export function createErrands(log: Pick<ApiLog, 'warn'>): Errands {
       underWay.add(errand);
     },
     idle: async () => {
-      while (underWay.size > 0) await Promise.all(underWay);
+      const over = new AbortController();
+      const tooLong = sleep(longestMs, undefined, { signal: over.signal }).catch(() => {});
+      await Promise.race([all(underWay), tooLong]).finally(() => over.abort());
     },
   };
+}
+
+/** Those too that begin meanwhile. */
+async function all(underWay: ReadonlySet<Promise<void>>): Promise<void> {
+  while (underWay.size > 0) await Promise.all(underWay);
 }
