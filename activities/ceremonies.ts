@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import type { PersonalCipher } from '#db/personal.ts';
 import type { Database } from '#db/pool.ts';
 import { readBookingContext } from '#db/queries/booking-context.ts';
-import { ceremonyEvents, findCeremony, openCeremony, voidCeremony, type CeremonyRow } from '#db/queries/ceremonies.ts';
+import { ceremonyEvents, findCeremony, openCeremony, voidCeremony } from '#db/queries/ceremonies.ts';
 import { findDocument } from '#db/queries/documents.ts';
+import { openSigner } from '#db/signer.ts';
 import type { Ceremonies, CompletedCeremony, SignatureMark } from '#integrations/signing/builtin/ceremony.ts';
 import type { DocumentVault } from '#integrations/storage/vault.ts';
 import { vaultContext } from './create-agreement.ts';
@@ -48,7 +48,11 @@ async function readCompleted(
       templateName: context.template?.name ?? document.title,
       templateVersion: context.template?.version ?? 1,
     },
-    signer: signerOf(cipher, ceremony) ?? { name: context.guest.name, email: context.guest.email },
+    // Nothing was kept for signatures of before that.
+    signer: openSigner(cipher, ceremony.signerCipher, 'ceremony.signer') ?? {
+      name: context.guest.name,
+      email: context.guest.email,
+    },
     mark: asMark(ceremony.markKind, mark),
     consent: {
       at: ceremony.consentedAt ?? ceremony.signedAt,
@@ -65,13 +69,6 @@ async function readCompleted(
     timeZone: context.guest.timeZone,
     locale: context.guest.locale,
   };
-}
-
-const signer = z.object({ name: z.string(), email: z.string() });
-
-/** Who it was when they signed; null for signatures of before this was kept. */
-function signerOf(cipher: PersonalCipher, { signerCipher }: CeremonyRow): z.infer<typeof signer> | null {
-  return signerCipher && signer.parse(JSON.parse(cipher.open(signerCipher, 'ceremony.signer')));
 }
 
 function asMark(kind: 'drawn' | 'typed' | 'uploaded', bytes: Buffer): SignatureMark {

@@ -2,6 +2,7 @@ import { envelopeSent } from '#db/changes/agreement.ts';
 import { readBookingContext } from '#db/queries/booking-context.ts';
 import { documentOf } from '#db/queries/documents.ts';
 import { envelopeAsked } from '#db/queries/envelopes.ts';
+import { sealSigner } from '#db/signer.ts';
 import { awaitsSignature } from '#domain/booking/moves.ts';
 import { vaultContext } from './create-agreement.ts';
 import { derivedId, inRound } from './derived-id.ts';
@@ -33,6 +34,6 @@ export async function sendEnvelope(parts: Parts, bookingId: string, isRepeat = f
     documentId: document.id,
     provider: parts.signing.name,
     providerEnvelopeId,
-    signerCipher: parts.cipher.seal(JSON.stringify(signer), 'envelope.signer'),
+    signerCipher: sealSigner(parts.cipher, signer, 'envelope.signer'),
   });
 }

@@ -7,6 +7,7 @@ import { documentsOf } from '#db/queries/documents.ts';
 import { envelopesOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
 import { changeRequestsOf } from '#db/queries/guest-data.ts';
 import { messagesOf } from '#db/queries/messages.ts';
+import { openSigner } from '#db/signer.ts';
 import type { ApiParts } from './parts.ts';
 import type { FileAnswer } from './route.ts';
 
@@ -58,14 +59,13 @@ async function recordOf(parts: ApiParts, bookingId: string, files: Files) {
 async function signingOf({ database, cipher }: ApiParts, envelope: EnvelopeRow, markFile: string, files: Files) {
   const ceremony = await findCeremony(database, envelope.id);
   const mark = ceremony?.markCipher ? cipher.openBytes(ceremony.markCipher, 'ceremony.mark') : null;
-  const signer = ceremony?.signerCipher ? cipher.open(ceremony.signerCipher, 'ceremony.signer') : null;
   const isText = ceremony?.markKind === 'typed';
   if (mark && !isText) files[`${markFile}.${isPng(mark) ? 'png' : 'jpg'}`] = mark;
   return {
     provider: envelope.provider,
     status: envelope.status,
     signedAt: envelope.signedAt,
-    signer: signer && (JSON.parse(signer) as unknown),
+    signer: ceremony && openSigner(cipher, ceremony.signerCipher, 'ceremony.signer'),
     declineReason: envelope.declineReasonCipher && cipher.open(envelope.declineReasonCipher, 'change_request.reason'),
     consentedAt: ceremony?.consentedAt ?? null,
     typedName: mark && isText ? mark.toString('utf8') : null,

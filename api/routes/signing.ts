@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { signInCeremony } from '#db/changes/sign.ts';
 import { sendSigningCode, trySigningCode } from '#db/changes/signing-code.ts';
 import { sha256 } from '#db/personal.ts';
@@ -12,6 +11,7 @@ import { findCeremony, markViewed, type CeremonyRow } from '#db/queries/ceremoni
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
 import { envelopeOf, type EnvelopeRow } from '#db/queries/envelopes.ts';
 import { codeRules } from '#domain/booking/signing-codes.ts';
+import { openSigner } from '#db/signer.ts';
 import { maySign } from '#domain/booking/moves.ts';
 import { isSigned } from '#domain/booking/states.ts';
 import type { SignatureInput } from '#contract/signing.ts';
@@ -21,7 +21,7 @@ import type { Call, Handlers } from '../route.ts';
 import { askForChange } from './changes.ts';
 import { asGuest, readGuestBooking } from './guest-booking.ts';
 
-/** Documents are made at some three a second for each processor: workflows that hear of their signatures faster only stand in each other's way. */
+/** Two processors finish some two signed bookings a second (docs/performance.md): workflows told much faster only stand in each other's way. */
 const tellingEveryMs = 200;
 
 type SigningHandlers = Pick<Handlers, 'signingSession' | 'sendSigningCode' | 'sign' | 'decline'>;
@@ -149,7 +149,11 @@ async function presentSession(parts: ApiParts, { context, envelope, document, ce
   const view = await parts.signing.createSigningView({
     providerEnvelopeId: envelope.providerEnvelopeId,
     envelopeId: envelope.id,
-    signer: signerOf(parts, envelope) ?? { name: guest.name, email: guest.email },
+    // The provider opens its page for whom the envelope was made out to, also when the address was corrected since.
+    signer: openSigner(parts.cipher, envelope.signerCipher, 'envelope.signer') ?? {
+      name: guest.name,
+      email: guest.email,
+    },
     returnUrl: `${parts.publicUrl}/my-booking#${parts.cipher.guestToken(booking.id)}`,
   });
   return {
@@ -173,13 +177,6 @@ async function presentSession(parts: ApiParts, { context, envelope, document, ce
     expiresAt: (booking.moveExpiresAt ?? booking.holdExpiresAt)?.toISOString() ?? null,
     serverTime: (await databaseNow(parts.database)).toISOString(),
   };
-}
-
-const signer = z.object({ name: z.string(), email: z.string() });
-
-/** The provider opens its page for whom the envelope was made out to, also when the address was corrected since. */
-function signerOf({ cipher }: ApiParts, { signerCipher }: EnvelopeRow): z.infer<typeof signer> | null {
-  return signerCipher && signer.parse(JSON.parse(cipher.open(signerCipher, 'envelope.signer')));
 }
 
 /** A signature is for the document and the disclosure that were shown, and no others. */

@@ -10,6 +10,7 @@ import { setClaimExpiry } from '../queries/claims.ts';
 import { endEnvelope, isSignedEnvelope, openEnvelopeOf, type EnvelopeRow } from '../queries/envelopes.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { ceremonyReadiness, completeCeremony, type CeremonyCompletion } from '../queries/ceremonies.ts';
+import { sealSigner } from '../signer.ts';
 import { declineLocked } from './decline.ts';
 import { releaseClaim } from './expire.ts';
 import { supersedeMails } from './mail.ts';
@@ -43,8 +44,7 @@ export async function signInCeremony(
     if (ready?.documentSha256 !== completion.documentSha256) return { outcome: 'refused', code: 'document_changed' };
     if (completion.isCodeRequired && !ready.isCodeVerified) return { outcome: 'refused', code: 'code_required' };
     // Read under the lock: a correction that comes a moment later is about the mails to come, not about who signed.
-    const { name, email } = await readGuest(tx, cipher, bookingId);
-    const signerCipher = cipher.seal(JSON.stringify({ name, email }), 'ceremony.signer');
+    const signerCipher = sealSigner(cipher, await readGuest(tx, cipher, bookingId), 'ceremony.signer');
     await completeCeremony(tx, envelope.id, { ...completion, signerCipher }, now);
     const late = await signedLocked(tx, booking, envelope, { now, signedAt: now, actor });
     return { outcome: 'signed', signedAt: now, late };

@@ -85,8 +85,6 @@ type Asking = {
 const envelopeToAsk = z.object({ id: z.string(), providerEnvelopeId: z.string(), sentAt: z.date() });
 export type EnvelopeToAsk = z.infer<typeof envelopeToAsk>;
 
-const isOpen = sql.fragment`status in ('sent', 'delivered')`;
-
 /** Open envelopes whose provider should be asked about them now; nobody else asks meanwhile, also when this process dies. */
 export async function takeEnvelopesToAsk(
   db: Queryable,
@@ -95,7 +93,7 @@ export async function takeEnvelopesToAsk(
 ): Promise<readonly EnvelopeToAsk[]> {
   return db.any(sql.type(envelopeToAsk)`
     update envelope set ask_after = clock_timestamp() + ${asking.againSeconds} * interval '1 second'
-    where provider = ${provider} and ${isOpen} and coalesce(ask_after, '-infinity') < now() and (
+    where provider = ${provider} and status in ('sent', 'delivered') and coalesce(ask_after, '-infinity') < now() and (
       coalesce(asked_at, sent_at) < now() - ${asking.everyMinutes} * interval '1 minute'
       or (asked_at is null and expires_at < now() + ${asking.beforeEndSeconds} * interval '1 second'))
       and not exists (select from envelope other where other.provider = ${provider} and other.status in ('sent', 'delivered') and other.ask_after > now())
