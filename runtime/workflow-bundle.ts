@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 
 /**
- * The SDK notes where each promise was made, all callers, each looked up in the source map: a third of what a workflow costs. Where it happened and
+ * The SDK notes where each promise was made, all callers, each looked up in the source map: a quarter of what a workflow's thread does. Where it happened and
  * who asked for it are enough here; it has to be said before the SDK freezes what workflows share.
  */
 const fewFrames = 'Error.stackTraceLimit = 2; ';

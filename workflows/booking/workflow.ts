@@ -59,6 +59,7 @@ class BookingLife {
   private readonly mailsDone = new Set<string>();
   private readonly troubles = new Map<string, string>();
   private shown = '';
+  /** The newest code that a step of this run has said to be of: by it the run goes on. */
   private codeVersion = 0;
 
   constructor(bookingId: string) {
@@ -167,9 +168,7 @@ class BookingLife {
     return (this.progress = progress);
   }
 
-  /**
-   * Runs from before version 2 read once more what a change had answered, and sent each mail by itself; they are replayed as they went.
-   */
+  /** Runs from before version 2 read once more what a change had answered, and sent each mail by itself; they are replayed as they went. */
   private hasFewerSteps(): boolean {
     return this.codeVersion >= firstSaidVersion || patched('fewer-steps');
   }
