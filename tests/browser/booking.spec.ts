@@ -40,6 +40,7 @@ for (const [name, viewport] of Object.entries(sizes)) {
     await page.getByLabel('The PDF').setInputFiles(await file.path());
     await expect(page.getByText('Intact. Nothing was changed since it was sealed.')).toBeVisible();
     await expect(page.getByText('This very file is on record here.')).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await page.close();
   });
 }
