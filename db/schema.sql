@@ -28,7 +28,8 @@ do $$ begin
     create role countersign_host nologin;
   end if;
 end $$;
-grant countersign_host to countersign_app;
+-- Not inherited: what is said for requests of hosts binds the service only where it has become one.
+grant countersign_host to countersign_app with inherit false;
 grant usage on schema public to countersign_app, countersign_host;
 
 -- ---------------------------------------------------------------------------------------------------------------------
@@ -685,9 +686,12 @@ declare
   entry_id uuid := uuidv7();
   entry_sha256 bytea;
 begin
-  insert into audit_head (organization_id, position, sha256) values (p_organization_id, 0, sha256(p_organization_id::text::bytea))
-    on conflict do nothing;
   select * into head from audit_head where organization_id = p_organization_id for update;
+  if not found then
+    insert into audit_head (organization_id, position, sha256) values (p_organization_id, 0, sha256(p_organization_id::text::bytea))
+      on conflict do nothing;
+    select * into head from audit_head where organization_id = p_organization_id for update;
+  end if;
   entry_sha256 := audit_entry_sha256(head.sha256, entry_id, p_organization_id, head.position + 1, p_at, p_actor_type, p_actor_id, p_action,
     p_booking_id, p_subject_type, p_subject_id, p_detail, p_ip);
   insert into audit_event (id, organization_id, position, at, actor_type, actor_id, action, booking_id, subject_type, subject_id, detail, ip,

@@ -41,12 +41,15 @@ const auditRow = z.object({
 });
 export type AuditRow = z.infer<typeof auditRow>;
 
+// One look for each entry: what decides which accounts a host's request may see made Postgres read all of them.
+const joinedActor = sql.fragment`left join lateral (
+    select id, name from account where id = case when e.actor_type = 'host' then e.actor_id::uuid end limit 1) a on true`;
+
 /** A booking's trail, oldest first. Hosts' names are looked up; guests are never named here. */
 export async function bookingAudit(db: Queryable, bookingId: string): Promise<readonly AuditRow[]> {
   return db.any(sql.type(auditRow)`
     select e.id, e.at, e.action, e.actor_type as "actorType", a.name as "actorName", e.ip, e.detail
-    from audit_event e left join account a on a.id = case when e.actor_type = 'host' then e.actor_id::uuid end
-    where e.booking_id = ${bookingId} order by e.position`);
+    from audit_event e ${joinedActor} where e.booking_id = ${bookingId} order by e.position`);
 }
 
 const eventRow = auditRow.extend({
@@ -93,7 +96,7 @@ export async function auditLog(db: Queryable, filter: AuditFilter): Promise<read
         when 'meeting_type' then (select title from meeting_type where id = e.subject_id::uuid)
         when 'nda_template' then (select name from nda_template where id = e.subject_id::uuid)
       end as "subjectName"
-    from audit_event e left join account a on a.id = case when e.actor_type = 'host' then e.actor_id::uuid end
+    from audit_event e ${joinedActor}
     where ${sql.join(conditions, sql.fragment` and `)}
     order by e.position desc limit ${filter.limit}`);
 }

@@ -257,6 +257,15 @@ describe('row-level security', () => {
 });
 
 describe("the application's role", () => {
+  it("is bound as a host's request only where it becomes one", async () => {
+    const membership = await product.shared.database.one(
+      sql.type(z.object({ inherits: z.boolean(), mayBecome: z.boolean() }))`
+        select pg_has_role('countersign_app', 'countersign_host', 'usage') as inherits,
+          pg_has_role('countersign_app', 'countersign_host', 'set') as "mayBecome"`,
+    );
+    expect(membership).toEqual({ inherits: false, mayBecome: true });
+  });
+
   it.each([
     'update audit_event set action = action',
     'delete from audit_event',
