@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BookingContext } from '#db/queries/booking-context.ts';
 import type { ChangeWording } from '#db/queries/change-requests.ts';
-import type { MessageRow } from '#db/queries/messages.ts';
+import type { WaitingMail } from '#db/queries/messages.ts';
 import { pendingMoveOf } from '#domain/booking/moves.ts';
 import { addToCalendarLinks } from '#integrations/calendar-invite/add-to-calendar.ts';
 import { createInvite, inviteUid } from '#integrations/calendar-invite/invite.ts';
@@ -9,18 +9,18 @@ import { composeMail, type ComposedMail } from '#integrations/mail/compose/compo
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
 import type { Parts } from './parts.ts';
 
-type Subject = { parts: Parts; message: MessageRow; context: BookingContext; wording: ChangeWording; now: Date };
+type Subject = { parts: Parts; mail: WaitingMail; context: BookingContext; wording: ChangeWording; now: Date };
 
 /** One mail about a booking: text in the recipient's language and zone, the invite where the calendar must follow. */
 export function bookingMail(subject: Subject): Omit<OutgoingMail, 'attachments'> {
-  const { parts, message, context } = subject;
-  const toGuest = message.recipient === 'guest';
+  const { parts, mail, context } = subject;
+  const toGuest = mail.recipient === 'guest';
   const guest = { name: context.guest.name, address: context.guest.email };
   const host = { name: context.host.displayName, address: context.host.email };
   const invite = inviteOf(subject);
   return {
     ...textOf(subject),
-    messageKey: message.id,
+    messageKey: mail.id,
     from: { name: `${context.host.displayName}, ${context.organization.name}`, address: parts.mailFrom.address },
     replyTo: toGuest ? host : guest,
     to: toGuest ? guest : host,
@@ -29,7 +29,7 @@ export function bookingMail(subject: Subject): Omit<OutgoingMail, 'attachments'>
 }
 
 function textOf(subject: Subject): ComposedMail {
-  const { message, context, wording, parts } = subject;
+  const { mail, context, wording, parts } = subject;
   const about = aboutMeeting(subject);
   const links = linksOf(parts, context);
   const confirmed = { ...about, hasNda: hasSignedNda(context.booking), bookingUrl: links.bookingUrl };
@@ -42,8 +42,8 @@ function textOf(subject: Subject): ComposedMail {
   const move = pendingMoveOf(context.booking);
   const moved = { previousStartsAt: wording.previousStartsAt ?? about.startsAt };
   const calendars = { addToCalendar: calendarLinks(subject) };
-  const isGuest = message.recipient === 'guest';
-  switch (message.kind) {
+  const isGuest = mail.recipient === 'guest';
+  switch (mail.kind) {
     case 'hold_placed':
       return composeMail('hold_placed', {
         ...about,
@@ -89,8 +89,6 @@ function textOf(subject: Subject): ComposedMail {
         : composeMail('reminder_host', { ...confirmed, ...toHost });
     case 'signing_code':
       return composeMail('signing_code', { ...about, ...codeOf(subject) });
-    default:
-      throw new Error(`A mail of kind ${message.kind} is not about a booking.`);
   }
 }
 
@@ -99,9 +97,9 @@ function hasSignedNda({ ndaStatus, ndaRound }: BookingContext['booking']): boole
   return ndaStatus === 'completed' || ndaRound > 0;
 }
 
-function aboutMeeting({ message, context }: Subject) {
+function aboutMeeting({ mail, context }: Subject) {
   const { booking, guest, host, organization, meetingType } = context;
-  const isGuest = message.recipient === 'guest';
+  const isGuest = mail.recipient === 'guest';
   return {
     recipientName: isGuest ? guest.name : host.displayName,
     organizationName: organization.name,
@@ -129,9 +127,9 @@ export function linksOf(parts: Pick<Parts, 'publicUrl' | 'cipher'>, { booking, h
 
 const code = z.object({ code: z.string(), expiresInMinutes: z.number(), documentTitle: z.string() });
 
-function codeOf({ parts, message }: Subject): z.infer<typeof code> {
-  if (!message.payload) throw new Error(`Message ${message.id} has no code to tell.`);
-  return code.parse(JSON.parse(parts.cipher.open(message.payload, 'message.payload')));
+function codeOf({ parts, mail }: Subject): z.infer<typeof code> {
+  if (mail.payload === null) throw new Error(`Message ${mail.id} has no code to tell.`);
+  return code.parse(JSON.parse(parts.cipher.open(Buffer.from(mail.payload, 'hex'), 'message.payload')));
 }
 
 function calendarLinks({ context }: Subject) {
@@ -156,8 +154,8 @@ const inviteKinds: Readonly<Record<string, 'REQUEST' | 'CANCEL'>> = {
 };
 
 function inviteOf(subject: Subject): OutgoingMail['invite'] | null {
-  const { message, context, parts, now } = subject;
-  const method = inviteKinds[message.kind];
+  const { mail, context, parts, now } = subject;
+  const method = inviteKinds[mail.kind];
   // A hold that never became a booking is in nobody's calendar: there is nothing to cancel.
   if (!method || (method === 'CANCEL' && !context.booking.confirmedAt)) return null;
   return { method, content: inviteText(parts, context, method, now) };

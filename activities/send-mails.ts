@@ -1,16 +1,18 @@
 import { mailFacts, mailsHandedOver, supersedeOvertaken, type Delivery } from '#db/changes/mail.ts';
 import { gathering } from '#db/gathering.ts';
 import { readMailingContext, type MailingContext } from '#db/queries/booking-context.ts';
+import type { BookingRow } from '#db/queries/bookings.ts';
 import { noWording, readChangeOf } from '#db/queries/change-requests.ts';
 import { documentOf, type DocumentRow } from '#db/queries/documents.ts';
 import {
-  markHandedOver,
+  accountMailHandedOver,
   supersedeWaiting,
   waitingAmong,
   type HandedOver,
   type MessageRow,
+  type WaitingMail,
 } from '#db/queries/messages.ts';
-import { isStillTrue, type BookingMailKind } from '#domain/booking/mails.ts';
+import { isStillTrue } from '#domain/booking/mails.ts';
 import { withoutAddresses } from '#domain/privacy/without-addresses.ts';
 import type { OutgoingMail } from '#integrations/mail/mailer.ts';
 import { accountMail } from './account-mail.ts';
@@ -19,49 +21,44 @@ import { vaultContext } from './create-agreement.ts';
 import type { Parts } from './parts.ts';
 
 /**
- * Composes and sends mails that were asked for, side by side: one that cannot leave now keeps no other from leaving. What has left, was refused
- * for good, or was overtaken is not sent.
+ * Composes and sends mails about a booking that were asked for, side by side: one that cannot leave now keeps no other from leaving. What has left,
+ * was refused for good, or was overtaken is not sent.
  * @throws what kept one of them, after all were tried: a repeat sends only what has not left.
  */
-export async function sendMails(parts: Parts, messageIds: readonly string[]): Promise<void> {
-  const waiting = await waitingAmong(parts.database, messageIds);
-  const byBooking = Map.groupBy(waiting, ({ bookingId }) => bookingId);
+export async function sendBookingMails(parts: Parts, bookingId: string, messageIds: readonly string[]): Promise<void> {
+  const { database, facts, clock } = parts;
+  const { booking, leaving, write, document, isOvertaken } = await prepare(parts, bookingId, messageIds);
+  if (isOvertaken) {
+    await supersedeOvertaken(database, bookingId);
+    facts.soon(bookingId);
+  }
+  const handedOver = gathering(async (deliveries: readonly Delivery[]) => {
+    await mailsHandedOver(database, booking, deliveries, clock.now());
+    facts.soon(bookingId);
+    return deliveries.map(() => undefined);
+  }, momentMs);
   await allOf(
-    [...byBooking].map(([bookingId, messages]) =>
-      bookingId === null
-        ? allOf(messages.map((message) => sendAccountMail(parts, message)))
-        : sendBookingMails(parts, bookingId, messages),
-    ),
+    leaving.map(async (mail) => {
+      const documentId = carriesDocument.has(mail.kind) ? (document?.id ?? null) : null;
+      await handedOver({ ...(await handOver(parts, write(mail))), mail, documentId });
+    }),
   );
+}
+
+/** The same for mails that are about no booking. */
+export async function sendAccountMails(parts: Parts, messageIds: readonly string[]): Promise<void> {
+  const waiting = await waitingAmong(parts.database, messageIds);
+  await allOf(waiting.map((message) => sendAccountMail(parts, message)));
 }
 
 /** What leaves at about the same moment is written down together; nobody waits long for a slower one. */
 const momentMs = 20;
 
-async function sendBookingMails(parts: Parts, bookingId: string, messages: readonly MessageRow[]): Promise<void> {
-  const { database, facts } = parts;
-  const handedOver = gathering(async (deliveries: readonly Delivery[]) => {
-    await mailsHandedOver(database, bookingId, deliveries);
-    facts.soon(bookingId);
-    return deliveries.map(() => undefined);
-  }, momentMs);
-  const { leaving, write, document, isOvertaken } = await prepare(parts, bookingId, messages);
-  if (isOvertaken) {
-    await supersedeOvertaken(database, bookingId);
-    facts.soon(bookingId);
-  }
-  await allOf(
-    leaving.map(async (message) => {
-      const documentId = carriesDocument.has(message.kind) ? (document?.id ?? null) : null;
-      await handedOver({ ...(await handOver(parts, write(message))), documentId });
-    }),
-  );
-}
-
 type Prepared = {
+  booking: BookingRow;
   /** Those that still say what is so. */
-  leaving: readonly MessageRow[];
-  write(message: MessageRow): OutgoingMail;
+  leaving: readonly WaitingMail[];
+  write(mail: WaitingMail): OutgoingMail;
   /** What is attached to those that carry it, which the trail says of their sending. */
   document: DocumentRow | null;
   /** Whether there are others. */
@@ -69,30 +66,28 @@ type Prepared = {
 };
 
 /** The booking is read when nothing slow comes any more: a change in the meantime is seen, and what it overtook does not leave. */
-async function prepare(parts: Parts, bookingId: string, messages: readonly MessageRow[]): Promise<Prepared> {
+async function prepare(parts: Parts, bookingId: string, messageIds: readonly string[]): Promise<Prepared> {
   const { database, cipher } = parts;
   const read = () => readMailingContext(database, cipher, bookingId);
-  const wording = messages.some(({ kind }) => tellsOfChange.has(kind))
-    ? await readChangeOf(database, cipher, bookingId)
-    : noWording;
+  const askedIn = ({ waiting }: MailingContext) => waiting.filter(({ id }) => messageIds.includes(id));
   const before = await read();
+  const isAskedFor = (kinds: ReadonlySet<string>) => askedIn(before).some(({ kind }) => kinds.has(kind));
+  const wording = isAskedFor(tellsOfChange) ? await readChangeOf(database, cipher, bookingId) : null;
   const document =
-    before.template !== null && messages.some(({ kind }) => carriesDocument.has(kind))
-      ? await documentOf(database, bookingId, 'signed')
-      : null;
+    before.template !== null && isAskedFor(carriesDocument) ? await documentOf(database, bookingId, 'signed') : null;
   const attachments = document ? [await attached(parts, document)] : [];
-  const context = document ? await read() : before;
-  const waiting = messages.filter(({ id }) => context.waitingMessageIds.includes(id));
-  const leaving = waiting.filter((message) => isSo(message, context));
-  const write = (message: MessageRow): OutgoingMail => ({
-    ...bookingMail({ parts, message, context, wording, now: context.now }),
-    attachments: carriesDocument.has(message.kind) ? attachments : [],
+  const context = wording || document ? await read() : before;
+  const waiting = askedIn(context);
+  const leaving = waiting.filter((mail) => isSo(mail, context));
+  const write = (mail: WaitingMail): OutgoingMail => ({
+    ...bookingMail({ parts, mail, context, wording: wording ?? noWording, now: context.now }),
+    attachments: carriesDocument.has(mail.kind) ? attachments : [],
   });
-  return { leaving, write, document, isOvertaken: leaving.length < waiting.length };
+  return { booking: context.booking, leaving, write, document, isOvertaken: leaving.length < waiting.length };
 }
 
-function isSo({ kind, sequence }: MessageRow, { booking, now }: MailingContext): boolean {
-  return isStillTrue({ kind: kind as BookingMailKind, sequence }, mailFacts(booking), now);
+function isSo({ kind, sequence }: WaitingMail, { booking, now }: MailingContext): boolean {
+  return isStillTrue({ kind, sequence }, mailFacts(booking), now);
 }
 
 /** Their text says who ended or moved the meeting, from when, or in which words. */
@@ -116,7 +111,7 @@ async function attached(
 
 async function sendAccountMail(parts: Parts, message: MessageRow): Promise<void> {
   const mail = accountMail(parts, message);
-  if (mail) await markHandedOver(parts.database, [await handOver(parts, mail)]);
+  if (mail) await accountMailHandedOver(parts.database, await handOver(parts, mail));
   else await supersedeWaiting(parts.database, message.id);
 }
 

@@ -22,7 +22,7 @@ import type { Log, Parts } from './parts.ts';
 import { afterChange } from './progress.ts';
 import { quickEffects } from './quick.ts';
 import { sendEnvelope } from './send-envelope.ts';
-import { sendMails } from './send-mails.ts';
+import { sendAccountMails, sendBookingMails } from './send-mails.ts';
 import { sweep } from './sweep.ts';
 import { voidEnvelope } from './void-envelope.ts';
 
@@ -107,10 +107,13 @@ function documentEffects(parts: Parts): DocumentEffects {
   };
 }
 
-const mailEffects = (parts: Parts): MailEffects => ({
-  sendMails: (messageIds) => sendMails(parts, messageIds),
-  sendMail: (messageId) => sendMails(parts, [messageId]),
-});
+function mailEffects(parts: Parts): MailEffects {
+  const send = (messageIds: readonly string[]): Promise<void> => {
+    const bookingId = bookingOfWorkflow(Context.current().info.workflowExecution?.workflowId ?? '');
+    return bookingId === null ? sendAccountMails(parts, messageIds) : sendBookingMails(parts, bookingId, messageIds);
+  };
+  return { sendMails: send, sendMail: (messageId) => send([messageId]) };
+}
 const housekeepingEffects = (parts: Parts): HousekeepingEffects & RetentionEffects => ({
   sweep: () => sweep(parts),
   applyRetention: () => applyRetention(parts),

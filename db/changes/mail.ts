@@ -1,43 +1,67 @@
 import { sql } from 'slonik';
 import { isStillTrue, needsAddress, saysMore, type BookingMailKind, type MailFacts } from '#domain/booking/mails.ts';
 import { isMoving } from '#domain/booking/moves.ts';
+import { bookingStatuses } from '#domain/booking/states.ts';
 import type { Database, Transaction } from '../pool.ts';
-import { system } from '../queries/audit.ts';
+import { appendOf, system } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
 import {
   lockMessage,
-  markHandedOver,
   noteMailDelay,
   settleMessage,
+  updateOfHandedOver,
   waitingMessagesOf,
   type HandedOver,
   type MessageRow,
   type Recipient,
+  type WaitingMail,
 } from '../queries/messages.ts';
-import type { FactInput } from '../queries/outbox.ts';
+import { insertOfFacts, type FactInput } from '../queries/outbox.ts';
 import { record, type Change } from './record.ts';
 
 /** `documentId`: the document that left with it. */
-export type Delivery = HandedOver & { documentId: string | null };
+export type Delivery = HandedOver & { mail: WaitingMail; documentId: string | null };
 
-/** What became of mails about a booking when they were handed over: the first word about each counts. */
+/**
+ * What became of mails about a booking when they were handed over, in one statement: the first word about each counts, and is told of.
+ * @param booking as it was read: of it only what never changes
+ */
 export async function mailsHandedOver(
   database: Database,
-  bookingId: string,
+  booking: BookingRow,
   deliveries: readonly Delivery[],
+  at: Date,
 ): Promise<void> {
-  await database.transaction(async (tx) => {
-    const { booking, now } = await lockBooking(tx, bookingId);
-    const settled = await markHandedOver(tx, deliveries);
-    if (settled.some(({ status, recipient }) => status !== 'sent' && recipient === 'guest'))
-      await noteAddressTrouble(tx, booking, 'failed', now);
-    const records = settled.map((message) => {
-      const isSent = message.status === 'sent';
-      const delivery = deliveries.find(({ messageId }) => messageId === message.id);
-      return mailRecord(message, isSent ? 'sent' : 'failed', isSent ? delivery?.documentId : null);
-    });
-    await recordMails(tx, booking, records, { at: now, actor: system });
+  const about = { ...booking, bookingId: booking.id };
+  const records = deliveries.map((delivery) => {
+    const isSent = delivery.outcome === 'sent';
+    return mailRecord(delivery.mail, isSent ? 'sent' : 'failed', isSent ? delivery.documentId : null);
   });
+  const entries = records.map(({ messageId, action, detail }) => {
+    const append = appendOf({ ...about, at, actor: system, action, detail });
+    return sql.fragment`case when ${isAmongMails(messageId)} then ${append} end`;
+  });
+  const lost = deliveries.find(({ outcome, mail }) => outcome === 'failed' && mail.recipient === 'guest');
+  await database.query(sql.unsafe`
+    with locked as (select from booking where id = ${booking.id} for update),
+      mails as (${updateOfHandedOver(deliveries, 'locked')}),
+      ${lost ? sql.fragment`trouble as (${addressFailed(booking.id, lost.messageId, at)}),` : sql.fragment``}
+      facts as (${insertOfFacts(
+        about,
+        at,
+        [],
+        records.map(({ fact }) => fact),
+      )})
+    select ${sql.join(entries, sql.fragment`, `)}`);
+}
+
+const isAmongMails = (messageId: string) => sql.fragment`exists (select from mails where mails.id = ${messageId})`;
+
+function addressFailed(bookingId: string, messageId: string, at: Date) {
+  const statuses = bookingStatuses.filter(needsAddress).map((status) => sql.fragment`${status}`);
+  return sql.fragment`
+    ${updateOfAddressTrouble(bookingId, 'failed', at)}
+      and status in (${sql.join(statuses, sql.fragment`, `)}) and ${isAmongMails(messageId)}`;
 }
 
 export type MailNews = {
@@ -78,36 +102,26 @@ export async function mailNews(
         : noteAddressTrouble(tx, booking, status, now));
     }
     const actor = { type: 'provider', id: provider, ip: null } as const;
-    await recordMails(tx, booking, [mailRecord(message, status)], { at: now, actor });
+    const { fact, action, detail } = mailRecord(message, status);
+    await record(tx, booking, { at: now, actor, action, detail, facts: [fact] });
   });
 }
 
-type MailRecord = Pick<Change, 'action' | 'detail'> & { fact: FactInput };
+type MailRecord = Required<Pick<Change, 'action' | 'detail'>> & { messageId: string; fact: FactInput };
 
 function mailRecord(
-  { id, kind, recipient }: MessageRow,
+  { id: messageId, kind, recipient }: Pick<MessageRow, 'id' | 'kind' | 'recipient'>,
   what: 'sent' | 'failed' | MailNews['what'],
   documentId: string | null = null,
 ): MailRecord {
-  if (recipient === 'account') throw new Error(`Message ${id} is about no booking.`);
-  const data = { messageId: id, kind, recipient };
+  if (recipient === 'account') throw new Error(`Message ${messageId} is about no booking.`);
+  const data = { messageId, kind, recipient };
   return {
+    messageId,
     action: `mail.${what}`,
     detail: { ...data, ...(documentId !== null && { documentId }) },
     fact: { type: `notify.email.${what}`, data },
   };
-}
-
-/** What became of several mails at one moment, in one statement. */
-async function recordMails(
-  tx: Transaction,
-  booking: BookingRow,
-  [first, ...further]: readonly MailRecord[],
-  by: Pick<Change, 'at' | 'actor'>,
-): Promise<void> {
-  if (!first) return;
-  const facts = [first, ...further].map(({ fact }) => fact);
-  await record(tx, booking, { ...by, ...first, further, facts });
 }
 
 async function noteAddressTrouble(
@@ -116,10 +130,13 @@ async function noteAddressTrouble(
   trouble: 'failed' | 'bounced' | 'complained',
   now: Date,
 ): Promise<void> {
-  if (!needsAddress(booking.status)) return;
-  await tx.query(sql.unsafe`
-    update booking set address_trouble = ${trouble}, address_trouble_since = coalesce(address_trouble_since, ${now.toISOString()})
-    where id = ${booking.id}`);
+  if (needsAddress(booking.status)) await tx.query(sql.unsafe`${updateOfAddressTrouble(booking.id, trouble, now)}`);
+}
+
+function updateOfAddressTrouble(bookingId: string, trouble: 'failed' | 'bounced' | 'complained', at: Date) {
+  return sql.fragment`
+    update booking set address_trouble = ${trouble}, address_trouble_since = coalesce(address_trouble_since, ${at.toISOString()})
+    where id = ${bookingId}`;
 }
 
 export async function clearAddressTrouble(tx: Transaction, bookingId: string): Promise<void> {

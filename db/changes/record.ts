@@ -14,8 +14,6 @@ export type Change = {
   /** The audit trail's word for it, such as `booking.confirmed`. */
   action: AuditAction;
   detail?: Record<string, unknown>;
-  /** More entries of the trail, after this one. */
-  further?: readonly Pick<Change, 'action' | 'detail'>[];
   /** What becomes of the booking's own state. */
   state?: StateChange;
   facts: readonly FactInput[];
@@ -25,16 +23,14 @@ export type Change = {
 type MailRequest = { kind: MessageKind; recipients: readonly Recipient[]; part?: string; sequence?: number };
 
 /**
- * The end of every change, in one statement: the booking's state, mails that are asked for, facts into the outbox, the audit entries at the end of
+ * The end of every change, in one statement: the booking's state, mails that are asked for, facts into the outbox, the audit entry at the end of
  * the chain. Last in the transaction, as the chain stays locked until its commit.
  * @returns the ids of the mails that were not asked for before
  */
 export async function record(tx: Transaction, booking: BookingRow, change: Change): Promise<readonly string[]> {
-  const { at, facts, state, mails, actor } = change;
+  const { at, facts, state, mails, actor, action, detail } = change;
   const { id: bookingId, organizationId } = booking;
-  const appends = [change, ...(change.further ?? [])].map(({ action, detail }) =>
-    appendOf({ organizationId, at, actor, action, bookingId, ...(detail && { detail }) }),
-  );
+  const append = appendOf({ organizationId, at, actor, action, bookingId, ...(detail && { detail }) });
   const about = { ...booking, bookingId };
   const request = mails && { ...about, ...mails };
   const messages = request ? newMessages(request) : [];
@@ -46,7 +42,7 @@ export async function record(tx: Transaction, booking: BookingRow, change: Chang
   ].filter((part) => typeof part === 'object');
   const before = parts.length > 0 ? sql.fragment`with ${sql.join(parts, sql.fragment`, `)}` : sql.fragment``;
   const newIds = request ? sql.fragment`array(select id::text from mails)` : sql.fragment`array[]::text[]`;
-  return tx.oneFirst(sql.type(ending)`${before} select ${newIds} as "mailIds", ${sql.join(appends, sql.fragment`, `)}`);
+  return tx.oneFirst(sql.type(ending)`${before} select ${newIds} as "mailIds", ${append}`);
 }
 
 const ending = z.object({ mailIds: z.array(z.string()) });

@@ -12,6 +12,7 @@ import {
   type BookingRow,
   type Guest,
 } from './bookings.ts';
+import { waitingMail, waitingMailsColumn } from './messages.ts';
 
 const ownVariable = z.object({
   name: z.string(),
@@ -53,7 +54,7 @@ const contextRow = z.object({
 
 const wholeRow = bookingRow.extend(personRow.shape).extend(contextRow.shape);
 /** `now` is the database's clock at the reading. */
-const mailingRow = wholeRow.extend({ waitingMessageIds: z.array(z.string()), now: z.date() });
+const mailingRow = wholeRow.extend({ waiting: z.array(waitingMail), now: z.date() });
 
 /** A booking with the people and things around it: what documents and mails are written from. */
 export type BookingContext = { booking: BookingRow; guest: Guest } & z.infer<typeof contextRow>;
@@ -71,7 +72,7 @@ export async function readBookingContext(
   return contextOf(cipher, row);
 }
 
-export type MailingContext = BookingContext & Pick<z.infer<typeof mailingRow>, 'waitingMessageIds' | 'now'>;
+export type MailingContext = BookingContext & Pick<z.infer<typeof mailingRow>, 'waiting' | 'now'>;
 
 /** The same with the mails about it that were asked for and have not left, all of one moment. */
 export async function readMailingContext(
@@ -79,11 +80,9 @@ export async function readMailingContext(
   cipher: PersonalCipher,
   bookingId: string,
 ): Promise<MailingContext> {
-  const { waitingMessageIds, now, ...row } = await db.one(sql.type(mailingRow)`
-    select ${contextColumns}, clock_timestamp() as now,
-      array(select m.id::text from message m where m.booking_id = b.id and m.status = 'requested') as "waitingMessageIds"
-    ${contextSource} where b.id = ${bookingId}`);
-  return { ...contextOf(cipher, row), waitingMessageIds, now };
+  const { waiting, now, ...row } = await db.one(sql.type(mailingRow)`
+    select ${contextColumns}, clock_timestamp() as now, ${waitingMailsColumn} as waiting ${contextSource} where b.id = ${bookingId}`);
+  return { ...contextOf(cipher, row), waiting, now };
 }
 
 function contextOf(cipher: PersonalCipher, row: z.infer<typeof wholeRow>): BookingContext {

@@ -108,6 +108,22 @@ export async function lockMessage(tx: Queryable, id: string): Promise<MessageRow
   return tx.one(sql.type(messageRow)`select ${messageColumns} from message where id = ${id} for update`);
 }
 
+/** A mail about a booking that was asked for and has not left. */
+export const waitingMail = z.object({
+  id: z.string(),
+  kind: z.enum(bookingMailKinds),
+  recipient: z.enum(['guest', 'host']),
+  sequence: z.number(),
+  payload: z.hex().nullable(),
+});
+export type WaitingMail = z.infer<typeof waitingMail>;
+
+/** Those of the booking `b`, in the order of asking, as a JSON column. */
+export const waitingMailsColumn = sql.fragment`
+  coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'kind', m.kind, 'recipient', m.recipient,
+      'sequence', split_part(m.message_key, ':', 4)::int, 'payload', encode(m.payload_cipher, 'hex')) order by m.requested_at, m.id)
+    from message m where m.booking_id = b.id and m.status = 'requested'), '[]')`;
+
 /** Those of these ids that were asked for and have not left, in the order of asking. */
 export async function waitingAmong(db: Queryable, ids: readonly string[]): Promise<readonly MessageRow[]> {
   if (ids.length === 0) return [];
@@ -129,24 +145,28 @@ export type HandedOver = { messageId: string; provider: string } & (
 );
 
 /**
- * Writes down what became of mails, and locks them; the first word counts. One that was overtaken in the moment in which it left did leave.
- * @returns those of which this was the first word, in the order of asking
+ * Writes down what became of mails as a part of a statement, and returns the ids of those of which this is the first word: it counts. One that
+ * was overtaken in the moment in which it left did leave.
+ * @param after what it waits for first: the name of a part before it that has one row
  */
-export async function markHandedOver(tx: Queryable, mails: readonly HandedOver[]): Promise<readonly MessageRow[]> {
+export function updateOfHandedOver(mails: readonly HandedOver[], after?: 'locked') {
   const rows = mails.map((mail) =>
     mail.outcome === 'sent'
       ? [mail.messageId, mail.outcome, mail.provider, mail.providerMessageId, null]
       : [mail.messageId, mail.outcome, mail.provider, null, mail.failure],
   );
-  return tx.any(sql.type(messageRow)`
-    with marked as (
-      update message m set status = over.outcome, provider = over.provider, payload_cipher = null, failure = over.failure,
-        provider_message_id = over.provider_message_id, sent_at = case when over.outcome = 'sent' then clock_timestamp() end,
-        settled_at = case when over.outcome = 'failed' then clock_timestamp() end
-      from ${fewRows(rows, ['uuid', 'text', 'text', 'text', 'text'])} as over (id, outcome, provider, provider_message_id, failure)
-      where m.id = over.id and (m.status = 'requested' or (m.status = 'superseded' and over.outcome = 'sent'))
-      returning m.*)
-    select ${messageColumns} from marked order by requested_at, id`);
+  return sql.fragment`
+    update message m set status = over.outcome, provider = over.provider, payload_cipher = null, failure = over.failure,
+      provider_message_id = over.provider_message_id, sent_at = case when over.outcome = 'sent' then clock_timestamp() end,
+      settled_at = case when over.outcome = 'failed' then clock_timestamp() end
+    from ${fewRows(rows, ['uuid', 'text', 'text', 'text', 'text'])} as over (id, outcome, provider, provider_message_id, failure)
+      ${after ? sql.fragment`, ${sql.identifier([after])}` : sql.fragment``}
+    where m.id = over.id and (m.status = 'requested' or (m.status = 'superseded' and over.outcome = 'sent'))
+    returning m.id`;
+}
+
+export async function accountMailHandedOver(db: Queryable, mail: HandedOver): Promise<void> {
+  await db.query(sql.unsafe`${updateOfHandedOver([mail])}`);
 }
 
 /** Mails that were asked for and have not left. */

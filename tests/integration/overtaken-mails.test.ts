@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { QuerySqlToken } from 'slonik';
 import type { Parts } from '#activities/parts.ts';
 import {
   asHost,
@@ -32,15 +33,18 @@ let plain: TestType;
 let signed: TestType;
 /** What happens between a mail's leaving and the note of it. */
 let afterLeaving = () => Promise.resolve();
-/** So many transactions are lost from now on: the database goes away between a mail's leaving and the note of it. */
-let transactionsToLose = 0;
+/** So many notes are lost from now on: the database goes away between a mail's leaving and the note of it. */
+let notesToLose = 0;
 const slowToNote = (parts: Parts): Parts => ({
   ...parts,
   database: new Proxy(parts.database, {
     get: (database, name) => {
-      if (name !== 'transaction' || transactionsToLose === 0) return Reflect.get(database, name) as unknown;
-      transactionsToLose -= 1;
-      return () => Promise.reject(new Error('the connection was lost'));
+      if (name !== 'query') return Reflect.get(database, name) as unknown;
+      return (statement: QuerySqlToken) => {
+        if (notesToLose === 0 || !statement.sql.includes('update message')) return database.query(statement);
+        notesToLose -= 1;
+        return Promise.reject(new Error('the connection was lost'));
+      };
     },
   }),
   mailer: {
@@ -130,7 +134,7 @@ it('mails whose note was lost with the database are noted later, and leave no se
   let asked = 0;
   afterLeaving = () => {
     // The note of both, and of each by itself.
-    if (asked === 0) transactionsToLose = 3;
+    if (asked === 0) notesToLose = 3;
     asked += 1;
     return Promise.resolve();
   };
