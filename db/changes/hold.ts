@@ -1,5 +1,6 @@
 import type { Reason } from '#domain/slots/reasons.ts';
 import { whyNot } from '#domain/slots/why.ts';
+import { problemOfConstraint } from '../errors.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { system, type Actor } from '../queries/audit.ts';
 import { readAvailability } from '../queries/availability.ts';
@@ -11,7 +12,7 @@ import {
   type BookingProgress,
   type BookingRow,
 } from '../queries/bookings.ts';
-import { asFact, insertClaim, occupied, overdueClaims, type Occupied } from '../queries/claims.ts';
+import { asFact, occupied, overdueClaims, type Occupied } from '../queries/claims.ts';
 import type { FactInput } from '../queries/outbox.ts';
 import { expireLocked } from './expire.ts';
 import { record, type Change, type StateChange } from './record.ts';
@@ -33,27 +34,32 @@ export type HoldDecided = { hold: HoldOutcome; progress: BookingProgress };
  * exclusion constraint has the last word. A repeat answers what was decided first.
  */
 export async function holdSlot(database: Database, bookingId: string): Promise<HoldDecided> {
-  return database.transaction(async (tx) => {
-    const locked = await lockBookingOfHost(tx, bookingId);
-    if (!locked) throw new Error(`There is no booking ${bookingId} to hold a slot for.`);
-    const { booking, now } = locked;
-    if (booking.status !== 'requested')
-      return { hold: decidedBefore(booking), progress: await readProgress(tx, bookingId) };
-    const hold = await takeTime(tx, booking, now);
-    return decide(tx, booking, hold.outcome === 'held' ? held(booking, now) : refused(now, hold), hold);
-  });
+  try {
+    return await database.transaction((tx) => decideHold(tx, bookingId, takeTime));
+  } catch (error) {
+    if (problemOfConstraint(error) !== 'slot_taken') throw error;
+    return database.transaction((tx) => decideHold(tx, bookingId, slotTaken));
+  }
 }
 
-/** The claim, if the time is offered and still free. */
-async function takeTime(tx: Transaction, booking: BookingRow, now: Date): Promise<HoldOutcome> {
-  const during = occupied(booking);
+const slotTaken: typeof takeTime = (_tx, _booking, now) => Promise.resolve(refused(now, { outcome: 'slot_taken' }));
+
+async function decideHold(tx: Transaction, bookingId: string, decide: typeof takeTime): Promise<HoldDecided> {
+  const locked = await lockBookingOfHost(tx, bookingId);
+  if (!locked) throw new Error(`There is no booking ${bookingId} to hold a slot for.`);
+  const { booking, now } = locked;
+  if (booking.status !== 'requested')
+    return { hold: decidedBefore(booking), progress: await readProgress(tx, bookingId) };
+  return writeDown(tx, booking, await decide(tx, booking, now));
+}
+
+/** The claim, if the time is offered and looks free. */
+async function takeTime(tx: Transaction, booking: BookingRow, now: Date): Promise<Decided> {
   const { reasons, hasOverdue } = await lookAt(tx, booking);
-  if (isOnlyTaken(reasons)) return { outcome: 'slot_taken' };
-  if (reasons.length > 0) return { outcome: 'slot_not_offered', reasons };
-  if (hasOverdue) await takeOverOverdue(tx, booking, during);
-  const until = endOfNewHold(booking, now);
-  if (!(await insertClaim(tx, booking, during, until))) return { outcome: 'slot_taken' };
-  return { outcome: 'held', held: { at: now.toISOString(), until: until?.toISOString() ?? null } };
+  if (isOnlyTaken(reasons)) return slotTaken(tx, booking, now);
+  if (reasons.length > 0) return refused(now, { outcome: 'slot_not_offered', reasons });
+  if (hasOverdue) await takeOverOverdue(tx, booking, occupied(booking));
+  return held(booking, now);
 }
 
 /** Null: nothing is to be signed, so the time is the guest's for good. */
@@ -61,10 +67,10 @@ function endOfNewHold(booking: BookingRow, now: Date): Date | null {
   return booking.ndaStatus === 'not_required' ? null : new Date(now.getTime() + booking.holdMinutes * 60_000);
 }
 
-type Decided = Change & { state: StateChange };
+type Decided = Change & { state: StateChange; hold: HoldOutcome };
 
-/** Writes it down; what comes next follows from what is known, without asking the database again. */
-async function decide(tx: Transaction, booking: BookingRow, change: Decided, hold: HoldOutcome): Promise<HoldDecided> {
+/** What comes next follows from what is known, without asking the database again. */
+async function writeDown(tx: Transaction, booking: BookingRow, { hold, ...change }: Decided): Promise<HoldDecided> {
   const pendingMessageIds = [...(await record(tx, booking, change))];
   const unmoved = { envelopeOpen: false, remindersDone: [], remindersFrom: change.at };
   const progress = progressOf({ ...booking, ...change.state, ...unmoved, pendingMessageIds }, change.at);
@@ -115,7 +121,12 @@ export async function lookAt(tx: Transaction, booking: BookingRow): Promise<Sigh
 function held(booking: BookingRow, now: Date): Decided {
   const during = occupied(booking);
   const expiresAt = endOfNewHold(booking, now);
-  const common = { at: now, actor: guest(booking) };
+  const common = {
+    at: now,
+    actor: guest(booking),
+    claim: { during, expiresAt, which: 'own' as const },
+    hold: { outcome: 'held' as const, held: { at: now.toISOString(), until: expiresAt?.toISOString() ?? null } },
+  };
   if (expiresAt)
     return {
       ...common,
@@ -134,14 +145,15 @@ function held(booking: BookingRow, now: Date): Decided {
   };
 }
 
-function refused(now: Date, { outcome }: HoldOutcome): Decided {
+function refused(now: Date, hold: HoldOutcome): Decided {
   return {
     at: now,
     actor: system,
     action: 'booking.refused',
-    detail: { why: outcome },
+    detail: { why: hold.outcome },
     state: { status: 'refused', endedAt: now },
     facts: [],
+    hold,
   };
 }
 

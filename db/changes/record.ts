@@ -5,6 +5,7 @@ import type { BookingStatus, NdaStatus } from '#domain/booking/states.ts';
 import type { Transaction } from '../pool.ts';
 import { appendOf, type Actor } from '../queries/audit.ts';
 import type { BookingRow } from '../queries/bookings.ts';
+import { insertOfClaim, type NewClaim } from '../queries/claims.ts';
 import { insertOfMessages, messageFact, newMessages, type MessageKind, type Recipient } from '../queries/messages.ts';
 import { insertOfFacts, type FactInput } from '../queries/outbox.ts';
 
@@ -16,6 +17,8 @@ export type Change = {
   detail?: Record<string, unknown>;
   /** What becomes of the booking's own state. */
   state?: StateChange;
+  /** Time that it takes. @throws `slot_taken` (db/errors.ts) where that is somebody else's: then nothing is written. */
+  claim?: NewClaim;
   facts: readonly FactInput[];
   /** Mails that it asks for, one per recipient and event; their facts come after `facts`. The sequence is the booking's, unless it says another. */
   mails?: MailRequest;
@@ -23,12 +26,12 @@ export type Change = {
 type MailRequest = { kind: MessageKind; recipients: readonly Recipient[]; part?: string; sequence?: number };
 
 /**
- * The end of every change, in one statement: the booking's state, mails that are asked for, facts into the outbox, the audit entry at the end of
+ * The end of every change, in one statement: the booking's state, its claim, mails that are asked for, facts into the outbox, the audit entry at the end of
  * the chain. Last in the transaction, as the chain stays locked until its commit.
  * @returns the ids of the mails that were not asked for before
  */
 export async function record(tx: Transaction, booking: BookingRow, change: Change): Promise<readonly string[]> {
-  const { at, facts, state, mails, actor, action, detail } = change;
+  const { at, facts, state, claim, mails, actor, action, detail } = change;
   const { id: bookingId, organizationId } = booking;
   const append = appendOf({ organizationId, at, actor, action, bookingId, ...(detail && { detail }) });
   const about = { ...booking, bookingId };
@@ -36,6 +39,7 @@ export async function record(tx: Transaction, booking: BookingRow, change: Chang
   const messages = request ? newMessages(request) : [];
   const parts = [
     state && sql.fragment`state as (${updateOf(bookingId, state)})`,
+    claim && sql.fragment`claimed as (${insertOfClaim(booking, claim)})`,
     request && sql.fragment`mails as (${insertOfMessages(request, messages)})`,
     facts.length + messages.length > 0 &&
       sql.fragment`facts as (${insertOfFacts(about, at, facts, messages.map(messageFact))})`,

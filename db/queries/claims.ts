@@ -33,11 +33,18 @@ export async function insertClaim(
   which: WhichClaim = 'own',
 ): Promise<boolean> {
   const id = await tx.maybeOneFirst(sql.type(z.object({ id: z.string() }))`
+    ${insertOfClaim(booking, { during, expiresAt, which })} on conflict do nothing returning id`);
+  return id !== null;
+}
+
+export type NewClaim = { during: Occupied; expiresAt: Date | null; which: WhichClaim };
+
+/** As a part of a statement, which fails as a whole where the time is taken (db/errors.ts: `slot_taken`). */
+export function insertOfClaim(booking: BookingRow, { during, expiresAt, which }: NewClaim) {
+  return sql.fragment`
     insert into claim (organization_id, host_id, session_id, booking_id, during, expires_at, is_move)
     values (${booking.organizationId}, ${booking.hostId}, ${booking.sessionId}, ${booking.id},
-      tstzrange(${during.from.toISOString()}, ${during.to.toISOString()}), ${expiresAt?.toISOString() ?? null}, ${which === 'move'})
-    on conflict do nothing returning id`);
-  return id !== null;
+      tstzrange(${during.from.toISOString()}, ${during.to.toISOString()}), ${expiresAt?.toISOString() ?? null}, ${which === 'move'})`;
 }
 
 /** @returns what was occupied until now: nothing, or one time for each host. */

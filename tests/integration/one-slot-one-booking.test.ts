@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { holdSlot as takeSlot } from '#db/changes/hold.ts';
 import { bookingToSign, isOffered } from '#tests/booking-actions.ts';
 import {
   buildHost,
@@ -146,5 +147,23 @@ describe('a crowd', () => {
       insert into claim (organization_id, host_id, session_id, booking_id, during)
       select organization_id, host_id, ${randomUUID()}, booking_id, during from claim where booking_id = ${id} and is_live`);
     await expect(second).rejects.toMatchObject({ constraint: 'claim_no_overlap' });
+  });
+
+  it('is decided by the database alone, also where the rules see nothing in the way', async () => {
+    const { id } = await bookingToSign(product, host, type);
+    const { database } = product.shared;
+    const startsAt = await findSlot(product, host, type, 3);
+    const asked = randomUUID();
+    await database.query(sql.unsafe`
+      insert into booking select (jsonb_populate_record(b, jsonb_build_object('id', ${asked}::text, 'session_id', ${randomUUID()}::text,
+        'status', 'requested', 'starts_at', ${startsAt}::text, 'ends_at', ${startsAt}::timestamptz + interval '30 minutes',
+        'held_at', null, 'hold_expires_at', null, 'guest_token_sha256', sha256(${asked}::bytea)))).* from booking b where id = ${id}`);
+    await database.query(sql.unsafe`
+      update claim set during = tstzrange(${startsAt}, ${startsAt}::timestamptz + interval '30 minutes') where booking_id = ${id} and is_live`);
+    expect(await takeSlot(database, asked)).toMatchObject({
+      hold: { outcome: 'slot_taken' },
+      progress: { status: 'refused' },
+    });
+    expect(await overlaps()).toBe(0);
   });
 });
