@@ -54,4 +54,25 @@ describe('questions that are gathered', () => {
     await Promise.all(all);
     expect(asked.map(({ length }) => length)).toEqual([1, 200, 200, 50]);
   });
+
+  it('that come drop by drop, far more than rounds can be, wait for each other', async () => {
+    let rounds = 0;
+    const ask = gathering(async (inputs: readonly number[]) => {
+      rounds += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      return inputs;
+    });
+    const all: Promise<number>[] = [];
+    for (let drop = 0; drop < 300; drop += 1) {
+      all.push(ask(drop));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(await Promise.all(all)).toEqual(all.map((_, drop) => drop));
+    expect(rounds).toBeLessThan(60);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    const before = rounds;
+    const alone = ask(1);
+    expect(rounds).toBe(before + 1);
+    await alone;
+  });
 });

