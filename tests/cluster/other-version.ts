@@ -23,10 +23,16 @@ const additions: Record<string, readonly { after: string; line: string }[]> = {
       line: `    if (isOfNextVersion('${PATCH}')) await documents.rehearse(this.bookingId);`,
     },
   ],
+  'workflows/booking/effects.ts': [
+    {
+      after: '  createAgreement(bookingId: string): Promise<Progress>;',
+      line: '  rehearse(bookingId: string): Promise<Progress>;',
+    },
+  ],
   'activities/worker.ts': [
     {
       after: '    createAgreement: after(createAgreement),',
-      line: '    rehearse: (bookingId: string) => readProgress(parts.database, bookingId),',
+      line: '    rehearse: (bookingId) => afterChange(parts, bookingId),',
     },
   ],
 };
