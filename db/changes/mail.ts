@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { isStillTrue, needsAddress, saysMore, type BookingMailKind, type MailFacts } from '#domain/booking/mails.ts';
 import { isMoving } from '#domain/booking/moves.ts';
 import { bookingStatuses } from '#domain/booking/states.ts';
+import { fewOf } from '../few.ts';
 import type { Database, Transaction } from '../pool.ts';
 import { appendOf, system } from '../queries/audit.ts';
 import { lockBooking, type BookingRow } from '../queries/bookings.ts';
@@ -39,29 +40,27 @@ export async function mailsHandedOver(
   });
   const entries = records.map(({ messageId, action, detail }) => {
     const append = appendOf({ ...about, at, actor: system, action, detail });
-    return sql.fragment`case when ${isAmongMails(messageId)} then ${append} end`;
+    return sql.fragment`case when ${oneIsAmongMails([messageId])} then ${append} end`;
   });
-  const lost = deliveries.find(({ outcome, mail }) => outcome === 'failed' && mail.recipient === 'guest');
+  const facts = records.map(({ fact }) => fact);
+  const lost = deliveries.filter(({ outcome, mail }) => outcome === 'failed' && mail.recipient === 'guest');
   await database.query(sql.unsafe`
     with locked as (select from booking where id = ${booking.id} for update),
       mails as (${updateOfHandedOver(deliveries, 'locked')}),
-      ${lost ? sql.fragment`trouble as (${addressFailed(booking.id, lost.messageId, at)}),` : sql.fragment``}
-      facts as (${insertOfFacts(
-        about,
-        at,
-        [],
-        records.map(({ fact }) => fact),
-      )})
+      ${lost.length > 0 ? sql.fragment`trouble as (${addressFailed(booking.id, lost, at)}),` : sql.fragment``}
+      facts as (${insertOfFacts(about, at, [], facts)})
     select ${sql.join(entries, sql.fragment`, `)}`);
 }
 
-const isAmongMails = (messageId: string) => sql.fragment`exists (select from mails where mails.id = ${messageId})`;
+const oneIsAmongMails = (messageIds: readonly string[]) =>
+  sql.fragment`exists (select from mails where mails.id in ${fewOf(messageIds, 'uuid')})`;
 
-function addressFailed(bookingId: string, messageId: string, at: Date) {
+function addressFailed(bookingId: string, lost: readonly Delivery[], at: Date) {
+  const messageIds = lost.map(({ messageId }) => messageId);
   const statuses = bookingStatuses.filter(needsAddress).map((status) => sql.fragment`${status}`);
   return sql.fragment`
     ${updateOfAddressTrouble(bookingId, 'failed', at)}
-      and status in (${sql.join(statuses, sql.fragment`, `)}) and ${isAmongMails(messageId)}`;
+      and status in (${sql.join(statuses, sql.fragment`, `)}) and ${oneIsAmongMails(messageIds)}`;
 }
 
 export type MailNews = {

@@ -8,6 +8,7 @@ test('the development settings reach the server as they stand in temporal-config
   const settings = dynamicSettings(yaml);
   expect(settings).toContainEqual(['history.transferProcessorMaxPollRPS', '1000']);
   expect(settings).toContainEqual(['system.enableActivityEagerExecution', 'true']);
+  expect(settings).toContainEqual(['history.transferProcessorUpdateAckInterval', '"1s"']);
   expect(settings.length).toBe(yaml.match(/- value:/g)?.length);
 });
 

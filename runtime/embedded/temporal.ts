@@ -71,11 +71,11 @@ export function dynamicSettings(yaml: string): [name: string, value: string][] {
   const settings: [string, string][] = [];
   for (let at = 0; at < lines.length; at += 2) {
     const name = /^([\w.]+):$/.exec(lines[at] ?? '')?.[1];
-    const value = /^ {2}- value: (\d+|true|false|"[^"]*")$/.exec(lines[at + 1] ?? '')?.[1];
+    const value = /^ {2}- value: (\d+|true|false|'[^'"]*')$/.exec(lines[at + 1] ?? '')?.[1];
     if (name === undefined || value === undefined) {
       throw new Error(`not a name with one value: ${lines.slice(at, at + 2).join(' / ')}`);
     }
-    settings.push([name, value]);
+    settings.push([name, value.replaceAll("'", '"')]);
   }
   return settings;
 }

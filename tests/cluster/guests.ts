@@ -29,6 +29,8 @@ export type Guests = {
   phase: string;
   /** Books until `stop`, so many at once; every sixth with the NDA, or every so many. */
   book(atOnce: number, everyWithNda?: number): { stop(): Promise<void> };
+  /** Books once, without NDA. */
+  once(): Promise<void>;
   /** Takes a slot with the NDA and leaves it unsigned. */
   hold(): Promise<() => Promise<void>>;
 };
@@ -74,6 +76,7 @@ export async function welcomeGuests(
         },
       };
     },
+    once: () => one(false),
     hold: async () => {
       const mine = wish(true);
       const token = await takeSlot(api, types.nda, mine);

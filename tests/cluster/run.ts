@@ -12,6 +12,7 @@ import { namespaces, prepareNamespace, temporalConnectionOptions } from '#runtim
 import { promoteVersion } from '#runtime/worker-version.ts';
 import { buildHost, buildMeetingType } from '#tests/people.ts';
 import { confirmationsInStream, historyOf, mailsOf, untilSettled } from './afterwards.ts';
+import { holdsAlone } from './alone.ts';
 import { costOf, memoryOf } from './costs.ts';
 import { type Guests, welcomeGuests } from './guests.ts';
 import type { Member } from './member.ts';
@@ -79,7 +80,9 @@ async function rehearse(dir: string): Promise<void> {
     Postgres: [servers.postgresPid],
     NATS: servers.nats.map((each) => each.pid()),
   };
+  const { address, namespace } = loadConfig(place.env).temporal;
   const costs = [
+    await timed('one guest at a time', say, () => holdsAlone(guests, shared, { address, namespace })),
     await timed('bookings without NDA', say, () => costOf('without NDA', guests, shared, parts, Infinity)),
     await timed('bookings with NDA', say, () => costOf('with NDA', guests, shared, parts, 1)),
     memoryOf(parts),

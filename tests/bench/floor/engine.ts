@@ -13,8 +13,10 @@ export type EngineFloor = {
   stop(): void;
 };
 
+type FloorPlace = Pick<BenchSystem, 'shared'> & { config: { temporal: { address: string; namespace: string } } };
+
 /** The same engine, asked for as little as possible, with a worker of its own. */
-export async function startEngineFloor({ shared, config }: BenchSystem): Promise<EngineFloor> {
+export async function startEngineFloor({ shared, config }: FloorPlace): Promise<EngineFloor> {
   const { address, namespace } = config.temporal;
   const { child } = await startBeside('floor/worker.ts', { address, namespace, taskQueue });
   const { workflow } = shared.temporal;
