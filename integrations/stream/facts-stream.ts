@@ -78,9 +78,11 @@ export async function openFactsStream(options: {
   });
   await ensureStream(connection, options.replicas, options.firstPosition);
   const js = jetstream(connection, { timeout: 5_000 });
+  const lastPosition = async (): Promise<number> =>
+    (await (await jetstreamManager(connection)).streams.info(streamName)).state.last_seq;
   return {
     publish: (fact) => publish(js, fact),
-    follow: (fromPosition, onFact) => follow(js, fromPosition, onFact),
+    follow: (fromPosition, onFact) => follow(js, lastPosition, fromPosition, onFact),
     read: (filter) => read(js, filter),
     storedIds: async () => storedIds(js, (await jetstreamManager(connection)).streams),
     bounds: async () => {
@@ -129,18 +131,58 @@ async function ensureStream(connection: NatsConnection, replicas: number, firstP
     : manager.streams.add({ ...config, first_seq: firstPosition }));
 }
 
+/** How often a reader that hears nothing looks whether there is something to hear. */
+const lookEveryMs = 3_000;
+
+/**
+ * The client's own consumer begins anew by itself after most losses, but not after every loss of a server in a cluster: it then says nothing, for
+ * ever. A reader that has heard nothing while the stream has more therefore begins anew where it was; nothing is told twice.
+ */
 async function follow(
   js: JetStreamClient,
+  lastPosition: () => Promise<number>,
   fromPosition: number,
   onFact: (fact: StreamedFact) => void,
 ): Promise<{ stop(): Promise<void> }> {
-  const consumer = await js.consumers.get(streamName, {
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: Math.max(fromPosition, 1),
-  });
-  const messages = await consumer.consume({ callback: (message) => onFact(asFact(message)) });
+  let next = Math.max(fromPosition, 1);
+  const begin = async () => {
+    const consumer = await js.consumers.get(streamName, {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: next,
+    });
+    return consumer.consume({
+      callback: (message) => {
+        if (message.seq < next) return;
+        next = message.seq + 1;
+        onFact(asFact(message));
+      },
+    });
+  };
+  let messages = await begin();
+  const stopped = new AbortController();
+  const watch = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      const before = next;
+      await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false });
+      if (next !== before) continue;
+      const last = await lastPosition();
+      // What was written just now may be on its way.
+      await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false });
+      if (next !== before || last < next) continue;
+      // What the old one says of its end helps nobody.
+      messages.close().catch(() => undefined);
+      messages = await begin();
+    }
+  };
+  // A broker that does not answer is asked again: it may be the one that was lost.
+  const watchAlways = async (): Promise<void> => {
+    while (!stopped.signal.aborted)
+      await watch().catch(() => sleep(lookEveryMs, undefined, { ref: false }).catch(() => undefined));
+  };
+  void watchAlways();
   return {
     stop: async () => {
+      stopped.abort();
       await messages.close();
     },
   };
