@@ -160,30 +160,31 @@ async function follow(
   };
   let messages = await begin();
   const stopped = new AbortController();
+  const isSilent = async (): Promise<boolean> => {
+    const before = next;
+    await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false });
+    if (next !== before) return false;
+    const last = await lastPosition();
+    // What was written just now may be on its way.
+    await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false });
+    return next === before && last >= next;
+  };
   const watch = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
-      const before = next;
-      await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false });
-      if (next !== before) continue;
-      const last = await lastPosition();
-      // What was written just now may be on its way.
-      await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false });
-      if (next !== before || last < next) continue;
-      // What the old one says of its end helps nobody.
+      // A broker that does not answer may be the one that was lost: it is asked again.
+      const silent = await isSilent().catch(() => false);
+      if (!silent) continue;
+      // What the old one says of its end helps nobody; that there is no new one yet is seen at the next look.
       messages.close().catch(() => undefined);
-      messages = await begin();
+      messages = await begin().catch(() => messages);
     }
+    await messages.close();
   };
-  // A broker that does not answer is asked again: it may be the one that was lost.
-  const watchAlways = async (): Promise<void> => {
-    while (!stopped.signal.aborted)
-      await watch().catch(() => sleep(lookEveryMs, undefined, { ref: false }).catch(() => undefined));
-  };
-  void watchAlways();
+  const watching = watch();
   return {
     stop: async () => {
       stopped.abort();
-      await messages.close();
+      await watching;
     },
   };
 }
