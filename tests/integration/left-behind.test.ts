@@ -264,10 +264,16 @@ describe('what a crash left lying', () => {
 
   it('a signature whose workflow was lost still ends in a confirmed booking', async () => {
     const { id, token } = await bookingToSign(product, host, type);
-    await product.shared.temporal.workflow.getHandle(bookingWorkflowId(id)).terminate('lost');
+    const workflow = product.shared.temporal.workflow.getHandle(bookingWorkflowId(id));
+    await workflow.terminate('lost');
     await product.worker.stop();
     await signTyped(product, token, await openSigning(product, token));
-    await product.shared.temporal.workflow.getHandle(bookingWorkflowId(id)).terminate('lost again');
+    // The signer is answered first, and the workflow that it has again is started after that.
+    await eventually(
+      () => workflow.describe(),
+      ({ status }) => status.name === 'RUNNING',
+    );
+    await workflow.terminate('lost again');
     await product.shared.database.query(
       sql.unsafe`update envelope set ended_at = ended_at - interval '1 minute' where booking_id = ${id}`,
     );
