@@ -14,6 +14,7 @@ import type { ProblemCode } from '#contract/problems.ts';
 import type { Verification } from '#contract/verification.ts';
 import type { HoldOutcome } from '#workflows/booking/effects.ts';
 import type { Errands } from './errands.ts';
+import type { HeldNews } from './held-news.ts';
 import type { PageViews } from './page-views.ts';
 import type { Relay } from './relay/relay.ts';
 import type { SlotsMemory } from './slots-memory.ts';
@@ -36,6 +37,7 @@ export type ApiParts = {
   engine: BookingEngine;
   relay: Relay;
   slotsMemory: SlotsMemory;
+  heldNews: HeldNews;
   pageViews: PageViews;
   errands: Errands;
   vault: DocumentVault;

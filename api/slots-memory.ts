@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { listenFor } from '#db/news.ts';
+import type { DatabaseNews } from '#db/news.ts';
 import { gzipPrefix, gzipWith, type GzipPrefix } from './gzip-prefix.ts';
 import { PreparedJson } from './prepared-json.ts';
 
@@ -26,14 +26,13 @@ export type SlotsMemory = {
   keep(key: string, answer: RememberedSlots, mark: number): void;
   /** The host's offer has changed: what the database's notices say, and the live facts once more (whichever comes first). */
   drop(hostId: string): void;
-  close(): Promise<void>;
 };
 
 const answersMax = 10_000;
 const bytesMax = 64 * 1024 * 1024;
 const changesKept = 10_000;
 
-export function createSlotsMemory(databaseUrl: string): SlotsMemory {
+export function createSlotsMemory(news: DatabaseNews): SlotsMemory {
   const answers = new LRUCache<string, RememberedSlots>({
     max: answersMax,
     maxSize: bytesMax,
@@ -58,7 +57,7 @@ export function createSlotsMemory(databaseUrl: string): SlotsMemory {
     forgotten += changesKept;
     changes = changes.slice(changesKept);
   };
-  const news = listenFor('availability', databaseUrl, { gap: dropAll, change: drop });
+  news.on('availability', { told: drop, gap: dropAll });
   const changedSince = (mark: number, hostId: string): boolean =>
     mark < forgotten || changes.includes(hostId, mark - forgotten);
 
@@ -75,6 +74,5 @@ export function createSlotsMemory(databaseUrl: string): SlotsMemory {
       keysOfHost.set(answer.hostId, keys.add(key));
     },
     drop,
-    close: () => news.close(),
   };
 }

@@ -1,10 +1,22 @@
 import { Client } from 'pg';
 
-/** `availability`: of what hosts offer; by the host's id. `access`: of sessions that ended; by the account's id. */
-export type NewsChannel = 'availability' | 'access';
+/**
+ * `availability`: of what hosts offer; by the host's id. `access`: of sessions that ended; by the account's id. `held`: of a time that is a guest's
+ * now; by the booking's id, with since when and until when (schema.sql, notify_held).
+ */
+export type NewsChannel = 'availability' | 'access' | 'held';
+const channels: readonly NewsChannel[] = ['availability', 'access', 'held'];
+
+export type NewsListener = {
+  /** Gets the payload within milliseconds of the commit. */
+  told(payload: string): void;
+  /** Something may have been missed: at the beginning, and after each lost connection. */
+  gap?(): void;
+};
 
 export type DatabaseNews = {
-  /** False while changes could be missed: nothing may then be answered from memory. */
+  on(channel: NewsChannel, listener: NewsListener): void;
+  /** False while news could be missed: nothing may then be answered from memory. */
   isListening(): boolean;
   close(): Promise<void>;
 };
@@ -15,15 +27,9 @@ const pulseMs = 1_000;
 const doubtMs = 250;
 const lostMs = 5_000;
 
-/**
- * Listens for changes of one kind, on a connection of its own. `change` gets the id within milliseconds of the commit; `gap` is called whenever
- * changes may have been missed: before the first one, and after each lost connection.
- */
-export function listenFor(
-  channel: NewsChannel,
-  url: string,
-  on: { change(id: string): void; gap(): void },
-): DatabaseNews {
+/** Hears what the database tells at commit, on a connection of its own that comes back by itself. */
+export function openNews(url: string): DatabaseNews {
+  const listeners: (NewsListener & { channel: string })[] = [];
   let client: Client | null = null;
   let listening = false;
   let closed = false;
@@ -31,11 +37,14 @@ export function listenFor(
   let askedAt = Infinity;
   let retry: NodeJS.Timeout | undefined;
 
+  const sayGap = (): void => {
+    for (const { gap } of listeners) gap?.();
+  };
   const lose = (lost: Client): void => {
     if (client !== lost) return;
     client = null;
     listening = false;
-    on.gap();
+    sayGap();
     lost.end().catch(() => {});
     if (!closed) retry = setTimeout(() => void connect(), reconnectMs);
   };
@@ -44,16 +53,18 @@ export function listenFor(
       connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: lostMs,
-      application_name: `countersign-${channel}`,
+      application_name: 'countersign-news',
     });
     client = next;
     next.on('error', () => lose(next));
     next.on('end', () => lose(next));
-    next.on('notification', ({ payload }) => on.change(payload ?? ''));
+    next.on('notification', ({ channel, payload }) => {
+      for (const listener of listeners) if (listener.channel === channel) listener.told(payload ?? '');
+    });
     try {
       await next.connect();
-      await next.query(`listen ${channel}`);
-      on.gap();
+      await next.query(channels.map((channel) => `listen ${channel}`).join('; '));
+      sayGap();
       askedAt = Infinity;
       listening = true;
     } catch {
@@ -78,6 +89,10 @@ export function listenFor(
   pulse.unref();
   void connect();
   return {
+    on: (channel, listener) => {
+      listeners.push({ channel, ...listener });
+      listener.gap?.();
+    },
     isListening: () => listening && performance.now() - askedAt < doubtMs,
     close: async () => {
       closed = true;

@@ -768,6 +768,18 @@ create trigger availability_changed after insert or update or delete on schedule
 create trigger availability_changed after insert or update or delete on meeting_type for each row execute function notify_availability();
 create trigger availability_changed after insert or update or delete on host for each row execute function notify_availability();
 
+-- That a guest got the time is told to every API process at commit: the one that was asked answers at once, while the workflow is still writing down
+-- what it did. The payload is the booking's id, and since when and until when (-: for good) the time is the guest's, in milliseconds since 1970.
+create function notify_held() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('held', format('%s %s %s', new.id, round(extract(epoch from new.held_at) * 1000),
+    coalesce(round(extract(epoch from new.hold_expires_at) * 1000)::text, '-')));
+  return null;
+end $$;
+
+create trigger held after update of held_at on booking for each row when (old.held_at is null and new.held_at is not null)
+  execute function notify_held();
+
 -- The end of a session is told to every API process at commit, so that its open pages hear nothing more: logging out, being removed, another role
 -- or password all end sessions. The payload is the account's id.
 create function notify_access() returns trigger language plpgsql as $$

@@ -4,10 +4,11 @@ import { rotateSigningKey } from '#activities/signing-keys.ts';
 import { createFactPublisher } from '#activities/publish-facts.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { createErrands } from '#api/errands.ts';
+import { createHeldNews } from '#api/held-news.ts';
 import { startRelay } from '#api/relay/relay.ts';
 import { createPageViews } from '#api/page-views.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
-import { listenFor } from '#db/news.ts';
+import { openNews } from '#db/news.ts';
 import { findBooking } from '#db/queries/bookings.ts';
 import { readSystemState } from '#db/queries/system-state.ts';
 import { createLogInProviders } from '#integrations/log-in/create-providers.ts';
@@ -59,10 +60,11 @@ export async function openApiParts(
   log: Log,
 ): Promise<{ parts: ApiParts; close(): Promise<void> }> {
   const { http, temporal } = config;
-  const slotsMemory = createSlotsMemory(config.database.url);
+  const news = openNews(config.database.url);
+  const slotsMemory = createSlotsMemory(news);
   const relay = await startRelay(shared.stream, shared.clock, log, (hostId) => slotsMemory.drop(hostId));
-  const access = listenFor('access', config.database.url, {
-    change: (accountId) => relay.accessChanged(accountId),
+  news.on('access', {
+    told: (accountId) => relay.accessChanged(accountId),
     gap: () => relay.accessChanged(),
   });
   addLive(shared.metrics, relay, shared.stream);
@@ -74,6 +76,7 @@ export async function openApiParts(
     ...shared,
     relay,
     slotsMemory,
+    heldNews: createHeldNews(news),
     pageViews,
     errands,
     ndaText: createNdaText(shared.renderer),
@@ -99,9 +102,8 @@ export async function openApiParts(
     log,
   };
   const close = async (): Promise<void> => {
-    await access.close();
+    await news.close();
     await relay.close();
-    await slotsMemory.close();
     await pageViews.flush();
     await errands.idle();
   };

@@ -5,6 +5,7 @@ import { sha256 } from '#db/personal.ts';
 import { findBookableTypes, type BookableTypeRow } from '#db/queries/public-pages.ts';
 import { traceBooking } from '#integrations/tracing/trace-context.ts';
 import type { BookingRequest } from '#contract/bookings.ts';
+import type { HoldOutcome } from '#workflows/booking/effects.ts';
 import type { ApiParts } from '../parts.ts';
 import type { GuestSight } from '../presenters/booking.ts';
 import { reasonsForGuests } from '../presenters/reasons.ts';
@@ -18,7 +19,7 @@ import { presentNewBooking, readGuestBooking } from './guest-booking.ts';
  * it costs either. With an Idempotency-Key the booking's id follows from the request: a retry finds the booking that the first try made.
  */
 export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hold'> {
-  const { database, cipher, engine } = parts;
+  const { database, cipher } = parts;
   const bookableType = gathering((ids: readonly string[]) => findBookableTypes(database, ids));
   const askedAhead = new WeakMap<Call<'hold'>, ReturnType<typeof bookableType>>();
   const ahead = (call: Call<'hold'>): void => {
@@ -42,7 +43,7 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
     const outcome = await turnstile.pass(type.hostId, during, async () => {
       const requested = await requestBooking(database, cipher, booking, sha256(cipher.guestToken(booking.id)));
       if (requested.taken) return { outcome: 'slot_taken' as const, taken: requested.taken };
-      const held = await engine.hold(booking);
+      const held = await decided(parts, booking);
       return held.outcome === 'held' ? { ...held, row: requested.booking, taken: during } : held;
     });
     parts.meter.holdDecided(outcome.outcome);
@@ -61,6 +62,17 @@ export function hold(parts: ApiParts, turnstile: Turnstile): Pick<Handlers, 'hol
       url: `${parts.publicUrl}/my-booking#${token}`,
     };
   }
+}
+
+/** From whoever says it first: the database, when the claim is committed, or the engine, when its workflow has written down what it did. */
+async function decided({ engine, heldNews, errands }: ApiParts, booking: NewBooking): Promise<HoldOutcome> {
+  const { told, forget } = heldNews.of(booking.id);
+  const answered = engine.hold(booking);
+  const toldFirst = told.then((outcome) => {
+    errands.begin('the workflow of a hold that is there', async () => void (await answered));
+    return outcome;
+  });
+  return Promise.race([toldFirst, answered]).finally(forget);
 }
 
 const noSuchType = {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Slots } from '#contract/public-pages.ts';
 import { createSlotsMemory } from '#api/slots-memory.ts';
-import { listenFor } from '#db/news.ts';
+import { openNews } from '#db/news.ts';
 import { isOffered } from '#tests/booking-actions.ts';
 import {
   buildHost,
@@ -42,13 +42,12 @@ const timesBecome = (type: TestType, areRight: (starts: string[]) => boolean, of
 describe('a change', () => {
   it('reaches memory within milliseconds of its commit', async () => {
     const heard: number[] = [];
-    let ready = (): void => {};
-    const listening = new Promise<void>((resolve) => (ready = resolve));
-    const news = listenFor('availability', product.database.url, {
-      gap: () => setTimeout(ready, 0),
-      change: () => heard.push(performance.now()),
-    });
-    await listening;
+    const news = openNews(product.database.url);
+    news.on('availability', { told: () => heard.push(performance.now()) });
+    await eventually(
+      () => Promise.resolve(news.isListening()),
+      (isListening) => isListening,
+    );
     const delays: number[] = [];
     for (let index = 0; index < 200; index += 1) {
       heard.length = 0;
@@ -74,7 +73,8 @@ describe('a change', () => {
   });
 
   it('that is heard between a read and the keeping of its answer keeps that answer out', async () => {
-    const memory = createSlotsMemory(product.database.url);
+    const news = openNews(product.database.url);
+    const memory = createSlotsMemory(news);
     const keep = (hostId: string, mark: number) =>
       memory.keep(hostId, { hostId, head: Buffer.from(String(mark)), validUntil: Infinity }, mark);
     await eventually(
@@ -95,11 +95,12 @@ describe('a change', () => {
     keep(other.hostId, mark);
     expect(memory.get(host.hostId, 0)).toBeUndefined();
     expect(memory.get(other.hostId, 0)).toBeDefined();
-    await memory.close();
+    await news.close();
   });
 
   it('drops what was read before it, whatever the order of reads, changes and answers, and nothing else', async () => {
-    const memory = createSlotsMemory(product.database.url);
+    const news = openNews(product.database.url);
+    const memory = createSlotsMemory(news);
     await eventually(
       () =>
         Promise.resolve(
@@ -136,14 +137,14 @@ describe('a change', () => {
     for (let index = 0; index < 25_000; index += 1) memory.drop('somebody');
     memory.keep('slow', { hostId: 'slow', head: Buffer.alloc(0), validUntil: Infinity }, old);
     expect(memory.get('slow', 0)).toBeUndefined();
-    await memory.close();
+    await news.close();
   });
 });
 
 const listenerPids = async (): Promise<number[]> =>
   (
     await superuser.query<{ pid: number }>(
-      "select pid from pg_stat_activity where datname = current_database() and application_name = 'countersign-availability'",
+      "select pid from pg_stat_activity where datname = current_database() and application_name = 'countersign-news'",
     )
   ).rows.map(({ pid }) => pid);
 
