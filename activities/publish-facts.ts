@@ -17,7 +17,7 @@ export type FactPublisher = {
  * Whoever asked for a change gets the answer first: everybody else hears of it a moment later, and what a booking's next step writes by then
  * leaves with it.
  */
-const momentMs = 40;
+const momentMs = 25;
 
 /**
  * Facts leave after commit, in their order per booking: one run per booking at a time here, and a second process can at worst repeat facts

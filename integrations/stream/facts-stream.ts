@@ -75,6 +75,8 @@ export async function openFactsStream(options: {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
+    // A trace for each request, made before it is known whether it fails, costs more than the rest of a publishing.
+    noAsyncTraces: true,
   });
   await ensureStream(connection, options.replicas, options.firstPosition);
   const js = jetstream(connection, { timeout: 5_000 });
