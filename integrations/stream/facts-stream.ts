@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeliverPolicy,
   jetstream,
+  JetStreamApiCodes,
+  JetStreamApiError,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
@@ -9,7 +11,8 @@ import {
   type JsMsg,
   type StreamAPI,
 } from '@nats-io/jetstream';
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, TimeoutError, type NatsConnection } from '@nats-io/transport-node';
+import pRetry from 'p-retry';
 import { inSpan, isTraced, traceparentNow } from '../tracing/spans.ts';
 
 /** The stream of all facts, and what it listens to: the first two words of each fact's subject are its type. */
@@ -78,7 +81,10 @@ export async function openFactsStream(options: {
     // A trace for each request, made before it is known whether it fails, costs more than the rest of a publishing.
     noAsyncTraces: true,
   });
-  await ensureStream(connection, options.replicas, options.firstPosition);
+  await pRetry(() => ensureStream(connection, options.replicas, options.firstPosition), {
+    ...{ retries: 20, minTimeout: 500, factor: 1, maxRetryTime: electionWithinMs },
+    shouldRetry: ({ error }) => isWithoutLeader(error),
+  });
   const js = jetstream(connection, { timeout: 5_000 });
   const lastPosition = async (): Promise<number> =>
     (await (await jetstreamManager(connection)).streams.info(streamName)).state.last_seq;
@@ -115,6 +121,16 @@ async function publish(js: JetStreamClient, { id, subject, json, causedBy }: New
 /** A fact's type: its subject without organization and host. */
 export const factTypeOf = (subject: string): string => subject.split('.').slice(0, -2).join('.');
 
+/** Servers of a cluster that begins, or has lost one, choose who leads first: some seconds in which nobody answers, or says that it cannot yet. */
+const electionWithinMs = 30_000;
+const notYet = { unavailable: 503, noSuitablePeers: 10_005 };
+
+function isWithoutLeader(error: Error): boolean {
+  if (error instanceof JetStreamApiError)
+    return error.status === notYet.unavailable || error.code === notYet.noSuitablePeers;
+  return error instanceof TimeoutError;
+}
+
 async function ensureStream(connection: NatsConnection, replicas: number, firstPosition = 1): Promise<void> {
   const manager = await jetstreamManager(connection);
   const config = {
@@ -127,7 +143,10 @@ async function ensureStream(connection: NatsConnection, replicas: number, firstP
     duplicate_window: duplicateWindowMs * nanosPerMs,
     allow_direct: true,
   };
-  const known = await manager.streams.info(streamName).catch(() => null);
+  const known = await manager.streams.info(streamName).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null;
+    throw error;
+  });
   await (known
     ? manager.streams.update(streamName, config)
     : manager.streams.add({ ...config, first_seq: firstPosition }));

@@ -77,7 +77,7 @@ function logOf(dir: string, name: string): string {
 }
 
 /** Three servers that know of each other, with a name and a password, as in production. */
-async function startNatsCluster(dir: string, program: string): Promise<{ members: Member[]; url: string }> {
+export async function startNatsCluster(dir: string, program: string): Promise<{ members: Member[]; url: string }> {
   const ports = await freePorts(6);
   const password = randomUUID();
   const nodes = [0, 1, 2].map((index) => ({
