@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pRetry from 'p-retry';
 import { type Child, startChild } from './child.ts';
 import { waitForPort } from './ports.ts';
 
@@ -27,8 +28,18 @@ const settingsFile = join(import.meta.dirname, '..', '..', 'temporal-config', 'd
  */
 const writeAhead = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
-/** Temporal's own single-process server, its state in one file, with the settings of temporal-config/development.yaml. */
-export async function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
+/**
+ * Temporal's own single-process server, its state in one file, with the settings of temporal-config/development.yaml. It picks more ports than it is
+ * given, each a moment before it uses it: whoever took one meanwhile makes it end, and it picks others.
+ */
+export function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
+  return pRetry(() => startOnce(options), {
+    ...{ retries: 3, minTimeout: 100 },
+    shouldRetry: ({ error }) => error.message.includes('address already in use'),
+  });
+}
+
+async function startOnce(options: TemporalOptions): Promise<EmbeddedTemporal> {
   mkdirSync(options.dataDir, { recursive: true });
   const databaseFile = join(options.dataDir, 'temporal.db');
   const child = await startChild({

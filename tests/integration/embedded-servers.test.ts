@@ -1,7 +1,16 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Connection } from '@temporalio/client';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -107,4 +116,19 @@ test('Temporal starts with its Web UI and its state in a file; its namespace can
   await server.stop();
   expect(await Promise.all([isPortFree(port), isPortFree(uiPort)])).toEqual([true, true]);
   expect(existsSync(join(dir, 'run', 'temporal.pid'))).toBe(false);
+});
+
+test('Temporal picks other ports where somebody took one of those that it picks by itself', async () => {
+  const [port = 0] = await freePorts(1);
+  const program = join(dir, 'temporal-at-second-try');
+  const tried = join(dir, 'tried');
+  const fails = `[ -e ${tried} ] || { touch ${tried}; echo 'listen tcp 127.0.0.1:40001: bind: address already in use'; exit 1; }`;
+  writeFileSync(program, `#!/bin/sh\n${fails}\nexec ${await findProgram('temporal')} "$@"\n`, { mode: 0o755 });
+  const server = await startTemporal({ program, port, namespace: 'second-try', ...place('temporal-second') });
+  const client = await Connection.connect({ address: server.address });
+  expect((await client.workflowService.describeNamespace({ namespace: 'second-try' })).namespaceInfo?.name).toBe(
+    'second-try',
+  );
+  await client.close();
+  await server.stop();
 });
