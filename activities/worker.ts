@@ -71,6 +71,8 @@ export async function createWorkers(parts: Parts, options: WorkerOptions): Promi
         sinks: workflowTraces,
         activities: { ...quickEffects(parts), ...housekeepingEffects(parts) },
         maxCachedWorkflows: 2_000,
+        // Where the worker died that knows a workflow, the next one learns it after so long.
+        stickyQueueScheduleToStartTimeout: '5 seconds',
         maxConcurrentWorkflowTaskExecutions: 100,
         maxConcurrentActivityTaskExecutions: 50,
         maxConcurrentLocalActivityExecutions: 100,

@@ -57,6 +57,8 @@ export class EngineUnavailable extends Error {
 }
 
 const answerTimeoutMs = 20_000;
+/** A worker that died over a task is waited for so long, and whoever asked for the slot with it; then another worker gets the task. */
+const workflowTaskTimeout = '5 seconds';
 /** So often does no workflow task fail that only waits for a worker or a database to come back. */
 const hopelessAttempts = 5;
 
@@ -172,6 +174,7 @@ function startOptions(booking: StartedBooking, resume: boolean) {
     workflowId: bookingWorkflowId(booking.id),
     taskQueue: bookingsQueue,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowTaskTimeout,
     args: [input],
     staticSummary: `Meeting at ${booking.startsAt.toISOString()}`,
     typedSearchAttributes: new TypedSearchAttributes([

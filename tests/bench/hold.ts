@@ -1,9 +1,10 @@
 import { buildHost, buildMeetingType, type TestType } from '#tests/people.ts';
 import { startEngineFloor } from './floor/engine.ts';
 import type { CrowdAsked, CrowdSeen } from './load/crowd.ts';
+import { inTurns } from './load/in-turns.ts';
 import { percentiles } from './load/percentiles.ts';
 import { runLoad } from './load/run.ts';
-import type { Bench, BenchRow } from './report.ts';
+import { rowsOf, type Bench, type BenchRow } from './report.ts';
 import { withSystem, type BenchSystem } from './system/bench-system.ts';
 import { halfHours, holdBody, postHold, untilQuiet } from './system/bookings.ts';
 
@@ -29,7 +30,7 @@ export const bench: Bench = () =>
       for (let warm = 0; warm < warmUps; warm += 1) await Promise.all([hold(plain)(), floor.answer()]);
       await hold(withNda)();
       await untilQuiet(system);
-      const [bare, held] = await inTurns([() => floor.answer(), hold(plain)] as const, () => untilQuiet(system));
+      const [bare, held] = await inTurns(alone, [() => floor.answer(), hold(plain)] as const, () => untilQuiet(system));
       const rows = rowsOf(`bare update-with-start, alone (${alone})`, bare);
       rows.push(...rowsOf(`hold over HTTP, alone (${alone})`, held));
       const [p95, bareP95] = [percentiles(held).p95, percentiles(bare).p95];
@@ -47,23 +48,6 @@ export const bench: Bench = () =>
       floor.stop();
     }
   });
-
-/** Both by turns, each when nothing else is under way: what the machine does beside it meets both. */
-async function inTurns<T extends readonly (() => Promise<void>)[]>(
-  works: T,
-  between: () => Promise<void>,
-): Promise<{ [K in keyof T]: number[] }> {
-  const times = works.map((): number[] => []);
-  for (let index = 0; index < alone; index += 1) {
-    for (const [which, work] of works.entries()) {
-      await between();
-      const started = performance.now();
-      await work();
-      times[which]?.push(performance.now() - started);
-    }
-  }
-  return times as { [K in keyof T]: number[] };
-}
 
 function timesOf(count: number, work: () => Promise<void>): Promise<number[]> {
   return Promise.all(
@@ -101,14 +85,4 @@ async function crowdsAt(system: BenchSystem, type: TestType, slots: () => string
     ...rowsOf(`${name}, the first`, times(first), { p99: crowdWithinMs }),
     ...rowsOf(`${name}, the ${crowds - 1} after it`, times(later.flat()), { p99: crowdWithinMs }),
   ];
-}
-
-function rowsOf(name: string, times: number[], floors: Readonly<Record<string, number>> = {}): BenchRow[] {
-  return Object.entries(percentiles(times)).map(([percentile, figure]) => ({
-    name: `${name}: ${percentile}`,
-    figure,
-    unit: 'ms',
-    better: 'lower',
-    ...(floors[percentile] !== undefined && { floor: floors[percentile] }),
-  }));
 }

@@ -1,3 +1,5 @@
+import { percentiles } from './load/percentiles.ts';
+
 /**
  * One measured figure beside what it must reach: at most (`better: 'lower'`) or at least. Without a floor it is there
  * to compare with.
@@ -15,6 +17,17 @@ export type Bench = () => Promise<BenchRow[]>;
 
 export function reaches({ figure, floor, better }: BenchRow): boolean {
   return floor === undefined || (better === 'lower' ? figure <= floor : figure >= floor);
+}
+
+/** A row for each percentile. */
+export function rowsOf(name: string, times: number[], floors: Readonly<Record<string, number>> = {}): BenchRow[] {
+  return Object.entries(percentiles(times)).map(([percentile, figure]) => ({
+    name: `${name}: ${percentile}`,
+    figure,
+    unit: 'ms',
+    better: 'lower',
+    ...(floors[percentile] !== undefined && { floor: floors[percentile] }),
+  }));
 }
 
 /** A table for people. */

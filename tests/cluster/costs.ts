@@ -1,9 +1,10 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Shared } from '#runtime/composition.ts';
+import { memoryOf } from '#tests/bench/system/memory.ts';
 import { untilSettled } from './afterwards.ts';
 import type { Guests } from './guests.ts';
-import { usageOf } from './usage.ts';
+import { cpuSecondsOf } from './usage.ts';
 
 /** The processes of the cluster, by what they are. */
 export type Parts = Readonly<Record<string, readonly number[]>>;
@@ -35,9 +36,9 @@ export async function costOf(kind: string, guests: Guests, shared: Shared, parts
   return `One of ${bookings} (${kind}): processor ${cpu.join(', ')}; kept ${bytes.join(', ')}.`;
 }
 
-export function memoryOf(parts: Parts): string {
+export function memoryOfAll(parts: Parts): string {
   const each = Object.entries(parts).map(
-    ([part, pids]) => `${part} ${pids.map((pid) => Math.round(usageOf([pid]).memoryMegabytes)).join(' + ')} MB`,
+    ([part, pids]) => `${part} ${pids.map((pid) => Math.round(memoryOf(pid) ?? 0)).join(' + ')} MB`,
   );
   return `Memory: ${each.join(', ')}.`;
 }
@@ -47,6 +48,6 @@ async function look({ database, stream }: Shared, parts: Parts) {
   const sizes = await database.one(sql.type(Sizes)`
     select pg_database_size('countersign') as countersign,
       pg_database_size('temporal') + pg_database_size('temporal_visibility') as temporal`);
-  const cpu = Object.fromEntries(Object.entries(parts).map(([part, pids]) => [part, usageOf(pids).cpuSeconds]));
+  const cpu = Object.fromEntries(Object.entries(parts).map(([part, pids]) => [part, cpuSecondsOf(pids)]));
   return { cpu, bytes: { ...sizes, stream: (await stream.bounds()).bytes } as Record<string, number> };
 }

@@ -1,26 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openShared, type Shared } from '#runtime/composition.ts';
-import { type Environment, loadConfig, processEnvironment } from '#runtime/config.ts';
+import type { Shared } from '#runtime/composition.ts';
+import { loadConfig } from '#runtime/config.ts';
 import { freePorts } from '#runtime/embedded/ports.ts';
-import { migrate } from '#runtime/migrate.ts';
 import { timed } from '#runtime/progress.ts';
-import { namespaces, prepareNamespace, temporalConnectionOptions } from '#runtime/temporal-setup.ts';
 import { promoteVersion } from '#runtime/worker-version.ts';
 import { buildHost, buildMeetingType } from '#tests/people.ts';
 import { confirmationsInStream, historyOf, mailsOf, untilSettled } from './afterwards.ts';
 import { holdsAlone } from './alone.ts';
-import { costOf, memoryOf } from './costs.ts';
+import { costOf, memoryOfAll } from './costs.ts';
 import { type Guests, welcomeGuests } from './guests.ts';
 import type { Member } from './member.ts';
 import { makeOtherVersion } from './other-version.ts';
 import { type Place, startApi, startWorker, type Version, type WorkerKind } from './processes.ts';
+import { prepareProduct } from './product.ts';
 import { startProxy } from './proxy.ts';
 import { isLost, tableOf } from './report.ts';
-import { type ClusterServers, clusterPrograms, startServers } from './servers.ts';
+import { clusterPrograms, startServers } from './servers.ts';
 import { openWatcher } from './watcher.ts';
 
 /**
@@ -39,9 +37,9 @@ const problems: string[] = [];
 
 async function rehearse(dir: string): Promise<void> {
   const programs = await clusterPrograms(say);
-  const servers = await timed('Postgres, NATS ×3, Temporal', say, () => startServers(dir, programs));
+  const servers = await timed('Postgres, NATS ×3, Temporal', say, () => startServers(dir, programs, 3));
   undo.push(() => servers.stop());
-  const { shared, place } = await prepareProduct(dir, servers);
+  const { shared, place } = await prepareProduct(dir, servers, 3, say);
   undo.push(() => shared.close());
   const first: Version = { root, buildId: 'first' };
   const ports = await freePorts(2);
@@ -85,7 +83,7 @@ async function rehearse(dir: string): Promise<void> {
     await timed('one guest at a time', say, () => holdsAlone(guests, shared, { address, namespace })),
     await timed('bookings without NDA', say, () => costOf('without NDA', guests, shared, parts, Infinity)),
     await timed('bookings with NDA', say, () => costOf('with NDA', guests, shared, parts, 1)),
-    memoryOf(parts),
+    memoryOfAll(parts),
   ];
   guests.phase = 'everything runs';
   const crowd = guests.book(guestsAtOnce);
@@ -110,35 +108,6 @@ async function rehearse(dir: string): Promise<void> {
   await judge(shared, guests, watcher.told, place);
   say(`\n${costs.join('\n')}`);
   say(`\nThe open page lost its connection ${watcher.lostConnections()} times.`);
-}
-
-async function prepareProduct(dir: string, servers: ClusterServers): Promise<{ shared: Shared; place: Place }> {
-  const stateDir = join(dir, 'state');
-  mkdirSync(stateDir, { recursive: true });
-  const withoutLimit = '10000000';
-  const env: Environment = {
-    ...Object.fromEntries(['PATH', 'HOME', 'CHROMIUM_PATH'].map((name) => [name, processEnvironment()[name]])),
-    NODE_ENV: 'development',
-    DEPLOYMENT_ENVIRONMENT: 'production',
-    LOG_LEVEL: 'info',
-    STATE_DIR: stateDir,
-    MASTER_KEY: randomBytes(32).toString('base64'),
-    DATABASE_URL: servers.databaseUrl,
-    NATS_URL: servers.natsUrl,
-    NATS_REPLICAS: '3',
-    TEMPORAL_ADDRESS: servers.temporalAddress,
-    LIMIT_READS_PER_MINUTE: withoutLimit,
-    LIMIT_HOLDS_PER_MINUTE: withoutLimit,
-    LIMIT_ATTEMPTS_PER_MINUTE: withoutLimit,
-  };
-  const config = loadConfig(env);
-  await timed('Schema and namespace', say, async () => {
-    await migrate(servers.migrationUrl);
-    const connection = temporalConnectionOptions(config.temporal);
-    const { namespace } = config.temporal;
-    await prepareNamespace({ connection, namespace, ...namespaces[config.deployment] });
-  });
-  return { shared: await openShared(config, 'rehearsal'), place: { dir, env } };
 }
 
 async function startAll<T>(starts: (() => Promise<T>)[]): Promise<T[]> {

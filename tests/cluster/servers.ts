@@ -38,7 +38,8 @@ export async function clusterPrograms(report: Progress): Promise<Programs> {
   return { nats, temporalServer, temporalSqlTool };
 }
 
-export async function startServers(dir: string, programs: Programs): Promise<ClusterServers> {
+/** @param natsCount one, or three as a cluster */
+export async function startServers(dir: string, programs: Programs, natsCount: 1 | 3): Promise<ClusterServers> {
   const [postgresPort = 0] = await freePorts(1);
   const passwords = { superuser: randomUUID(), owner: randomUUID(), app: randomUUID(), temporal: randomUUID() };
   const place = { dataDir: join(dir, 'postgres'), logFile: logOf(dir, 'postgres'), runDir: join(dir, 'run') };
@@ -51,7 +52,7 @@ export async function startServers(dir: string, programs: Programs): Promise<Clu
   try {
     const superuserUrl = postgres.url('postgres', passwords.superuser, 'postgres');
     await prepareDatabase(superuserUrl, DATABASE, passwords);
-    const nats = await startNatsCluster(dir, programs.nats);
+    const nats = await startNatsCluster(dir, programs.nats, natsCount);
     members.push(...nats.members);
     await prepareTemporalDatabases(dir, programs.temporalSqlTool, superuserUrl, postgres.port, passwords.temporal);
     const temporal = await startTemporalServer(dir, programs.temporalServer, postgres, passwords.temporal);
@@ -76,14 +77,18 @@ function logOf(dir: string, name: string): string {
   return join(dir, 'logs', `${name}.log`);
 }
 
-/** Three servers that know of each other, with a name and a password, as in production. */
-export async function startNatsCluster(dir: string, program: string): Promise<{ members: Member[]; url: string }> {
-  const ports = await freePorts(6);
+/** Servers that know of each other, with a name and a password, as in production; or one alone. */
+export async function startNatsCluster(
+  dir: string,
+  program: string,
+  count: 1 | 3,
+): Promise<{ members: Member[]; url: string }> {
+  const ports = await freePorts(2 * count);
   const password = randomUUID();
-  const nodes = [0, 1, 2].map((index) => ({
+  const nodes = Array.from({ length: count }, (_, index) => ({
     name: `nats-${index + 1}`,
     port: ports[index] ?? 0,
-    clusterPort: ports[index + 3] ?? 0,
+    clusterPort: ports[index + count] ?? 0,
   }));
   const routes = nodes.map(({ clusterPort }) => `nats://countersign:${password}@127.0.0.1:${clusterPort}`);
   const launch = async ({ name, port, clusterPort }: (typeof nodes)[number]): Promise<Child> => {
@@ -96,9 +101,7 @@ export async function startNatsCluster(dir: string, program: string): Promise<{ 
         ...[`server_name: ${name}`, 'host: 127.0.0.1', `port: ${port}`],
         `authorization { user: countersign, password: "${password}" }`,
         `jetstream { store_dir: ${JSON.stringify(join(folder, 'jetstream'))}, sync_interval: always }`,
-        `cluster { name: countersign, host: 127.0.0.1, port: ${clusterPort}`,
-        `  authorization { user: countersign, password: "${password}" }`,
-        `  routes: ${JSON.stringify(routes)} }`,
+        ...(count === 1 ? [] : clusterBlock(clusterPort, password, routes)),
       ].join('\n'),
     );
     const options = { name, command: program, args: ['-c', configFile], logFile: logOf(dir, name) };
@@ -113,6 +116,12 @@ export async function startNatsCluster(dir: string, program: string): Promise<{ 
   );
   return { members, url };
 }
+
+const clusterBlock = (port: number, password: string, routes: readonly string[]): string[] => [
+  `cluster { name: countersign, host: 127.0.0.1, port: ${port}`,
+  `  authorization { user: countersign, password: "${password}" }`,
+  `  routes: ${JSON.stringify(routes)} }`,
+];
 
 /** Role, databases and, with the very script that compose runs, schema; twice, because an upgrade runs it again. */
 async function prepareTemporalDatabases(

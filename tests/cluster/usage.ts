@@ -1,28 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process and everything it started has used: processor seconds since it began, and memory now. */
-export type Usage = { cpuSeconds: number; memoryMegabytes: number };
+type Process = { parent: number; ticks: number };
 
-type Process = { parent: number; ticks: number; pages: number };
-
-/** Clock ticks a second and bytes a page, as Linux reports them on every usual machine (sysconf). */
+/** Clock ticks a second, as Linux reports them on every usual machine (sysconf). */
 const TICKS = 100;
-const PAGE_BYTES = 4096;
 
-/** By /proc, so on Linux alone; elsewhere nothing is known. Memory that processes share (Postgres' buffers) is counted in each. */
-export function usageOf(pids: readonly number[]): Usage {
+/** Processor seconds that these processes and everything they started have used since they began. By /proc, so on Linux alone; elsewhere 0. */
+export function cpuSecondsOf(pids: readonly number[]): number {
   const all = runningProcesses();
   const family = new Set(pids);
   for (let before = 0; before !== family.size;) {
     before = family.size;
     for (const [pid, { parent }] of all) if (family.has(parent)) family.add(pid);
   }
-  const members = [...family].flatMap((pid) => all.get(pid) ?? []);
-  const sum = (of: (process: Process) => number) => members.reduce((total, process) => total + of(process), 0);
-  return {
-    cpuSeconds: sum(({ ticks }) => ticks) / TICKS,
-    memoryMegabytes: (sum(({ pages }) => pages) * PAGE_BYTES) / 1e6,
-  };
+  const ticks = [...family].reduce((total, pid) => total + (all.get(pid)?.ticks ?? 0), 0);
+  return ticks / TICKS;
 }
 
 function runningProcesses(): Map<number, Process> {
@@ -39,7 +31,7 @@ function entryOf(pid: number): [number, Process][] {
       .split(' ')
       .map(Number);
     const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
-    return [[pid, { parent: fields[1] ?? 0, ticks: user + system + childUser + childSystem, pages: fields[21] ?? 0 }]];
+    return [[pid, { parent: fields[1] ?? 0, ticks: user + system + childUser + childSystem }]];
   } catch {
     // It ended between the listing and the look.
     return [];

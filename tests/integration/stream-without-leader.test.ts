@@ -13,7 +13,7 @@ let dir: string;
 let cluster: { members: Member[]; url: string };
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'countersign-nats-'));
-  cluster = await startNatsCluster(dir, await findProgram('nats-server'));
+  cluster = await startNatsCluster(dir, await findProgram('nats-server'), 3);
 });
 afterAll(async () => {
   await Promise.all(cluster.members.map((member) => member.stop()));

@@ -14,7 +14,11 @@ export function halfHours(): () => string {
 export const holdBody = (type: TestType, startsAt: string) => ({ meetingTypeId: type.id, startsAt, guest: grace });
 
 /** @throws when the slot is not got. */
-export async function postHold(system: BenchSystem, type: TestType, startsAt: string): Promise<BookingCreated> {
+export async function postHold(
+  system: Pick<BenchSystem, 'baseUrl'>,
+  type: TestType,
+  startsAt: string,
+): Promise<BookingCreated> {
   const response = await fetch(`${system.baseUrl}/api/v1/bookings`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
@@ -28,7 +32,7 @@ export async function postHold(system: BenchSystem, type: TestType, startsAt: st
 const waiting = z.object({ count: z.number() });
 
 /** Waits until no booking needs a step and no mail waits: what follows one measurement must not weigh on the next. */
-export async function untilQuiet({ shared }: BenchSystem): Promise<void> {
+export async function untilQuiet({ shared }: Pick<BenchSystem, 'shared'>): Promise<void> {
   await eventually(
     () =>
       shared.database.oneFirst(sql.type(waiting)`
