@@ -79,7 +79,7 @@ export type HealthCheck = {
   /** Without it nothing can be served. */
   isEssential?: true;
   /** Resolves to why it is behind, or to nothing. @throws when it does not answer. */
-  run(): Promise<'mails_wait' | 'steps_keep_failing' | void>;
+  run(): Promise<'facts_wait' | 'mails_wait' | 'steps_keep_failing' | void>;
 };
 
 /** What is told of requests while they are answered, for the metrics: kinds and durations, nothing of whose they were. */

@@ -12,7 +12,7 @@ export const Ready = z
       z.object({
         status: z.enum(['ok', 'degraded', 'down']),
         latencyMs: z.number(),
-        reason: z.enum(['timeout', 'unreachable', 'mails_wait', 'steps_keep_failing']).optional(),
+        reason: z.enum(['timeout', 'unreachable', 'facts_wait', 'mails_wait', 'steps_keep_failing']).optional(),
       }),
     ),
   })

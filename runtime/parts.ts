@@ -96,6 +96,7 @@ export async function openApiParts(
     isTraced: config.traces !== undefined,
     checks: healthChecks(
       shared,
+      relay,
       remembered(() => readSystemState(shared.database), stateKeptMs),
     ),
     meter: apiMeter(shared.metrics),

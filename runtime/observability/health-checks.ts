@@ -1,10 +1,14 @@
 import { sql } from 'slonik';
 import type { HealthCheck } from '#api/parts.ts';
+import type { Relay } from '#api/relay/relay.ts';
 import type { SystemState } from '#db/queries/system-state.ts';
 import type { Shared } from '../composition.ts';
+import { watchReader } from './reader-watch.ts';
 
 /** A mail that has waited this long was tried several times: its server is away, or no worker runs. */
 const mailsWaitSeconds = 120;
+/** A reader that the broker left alone begins anew within ten seconds (facts-stream.ts). */
+const factsWaitMs = 15_000;
 const signingSteps: ReadonlySet<string> = new Set(['send_envelope', 'collect_signed', 'void_envelope']);
 
 /**
@@ -13,8 +17,10 @@ const signingSteps: ReadonlySet<string> = new Set(['send_envelope', 'collect_sig
  */
 export function healthChecks(
   shared: Shared,
+  relay: Pick<Relay, 'position'>,
   readState: () => Promise<SystemState>,
 ): Readonly<Record<string, HealthCheck>> {
+  const reader = watchReader();
   return {
     database: {
       isEssential: true,
@@ -22,7 +28,12 @@ export function healthChecks(
         await shared.database.query(sql.unsafe`select 1`);
       },
     },
-    stream: { run: () => shared.stream.check() },
+    stream: {
+      run: async () => {
+        const { last } = await shared.stream.bounds();
+        return reader.behindForMs(relay.position(), last, performance.now()) > factsWaitMs ? 'facts_wait' : undefined;
+      },
+    },
     engine: { run: () => shared.engine.check() },
     storage: { run: () => shared.store.check() },
     mail: {
