@@ -79,3 +79,19 @@ test('a floating button on another site leads to a booked meeting', async ({ pag
   await page.getByRole('button', { name: 'Book me' }).click();
   await bookInFrame(page);
 });
+
+test('the page with the snippets says when it could not be filled, and fills when asked again', async ({ browser }) => {
+  await host.meetingType();
+  const office = await browser.newContext();
+  await host.enter(office);
+  const desk = await office.newPage();
+  const typesPath = '**/api/v1/meeting-types*';
+  await desk.route(typesPath, (route) => route.abort());
+  await desk.goto(`${base}/dashboard/embed`);
+  await expect(desk.getByRole('alert')).toBeVisible();
+  await expect(desk.getByText('No meeting types yet', { exact: false })).toHaveCount(0);
+  await desk.unroute(typesPath);
+  await desk.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+  await expect(desk.getByRole('heading', { name: 'Paste this into your page' })).toBeVisible();
+  await office.close();
+});

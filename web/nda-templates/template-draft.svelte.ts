@@ -63,6 +63,7 @@ export class TemplateDraft {
     if (this.template === null) return;
     const answer = await api.call('listNdaTemplateVersions', { params: { id: this.template.id } });
     if (answer.ok) this.versions = answer.value.items;
+    else this.failure = answer.failure;
   }
 
   take(version: Version): void {
