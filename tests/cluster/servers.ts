@@ -169,7 +169,7 @@ async function startTemporalServer(
   const ports = (await freeLowPorts(9)).map(String);
   const names = ['FRONTEND', 'HISTORY', 'MATCHING', 'WORKER'];
   const env = {
-    ...{ DB: 'postgres12', POSTGRES_SEEDS: '127.0.0.1', DB_PORT: String(postgres.port) },
+    ...{ DB: 'postgres12_pgx', POSTGRES_SEEDS: '127.0.0.1', DB_PORT: String(postgres.port) },
     ...{ POSTGRES_USER: 'temporal', POSTGRES_PWD: password },
     ...{ DBNAME: 'temporal', VISIBILITY_DBNAME: 'temporal_visibility', NUM_HISTORY_SHARDS: SHARDS },
     DYNAMIC_CONFIG_FILE_PATH: join(root, 'temporal-config', 'production.yaml'),
