@@ -86,16 +86,15 @@ export async function openFactsStream(options: {
     shouldRetry: ({ error }) => isWithoutLeader(error),
   });
   const js = jetstream(connection, { timeout: 5_000 });
-  const lastPosition = async (): Promise<number> =>
-    (await (await jetstreamManager(connection)).streams.info(streamName)).state.last_seq;
+  const state = async () => (await (await jetstreamManager(connection)).streams.info(streamName)).state;
   return {
     publish: (fact) => publish(js, fact),
-    follow: (fromPosition, onFact) => follow(js, lastPosition, fromPosition, onFact),
+    follow: (fromPosition, onFact) => follow(js, async () => (await state()).last_seq, fromPosition, onFact),
     read: (filter) => read(js, filter),
     storedIds: async () => storedIds(js, (await jetstreamManager(connection)).streams),
     bounds: async () => {
-      const { state } = await (await jetstreamManager(connection)).streams.info(streamName);
-      return { first: Math.max(state.first_seq, 1), last: state.last_seq, bytes: state.bytes };
+      const { first_seq: first, last_seq: last, bytes } = await state();
+      return { first: Math.max(first, 1), last, bytes };
     },
     check: () => connection.flush(),
     close: () => connection.drain(),

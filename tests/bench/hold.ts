@@ -1,16 +1,13 @@
 import { buildHost, buildMeetingType, type TestType } from '#tests/people.ts';
 import { startEngineFloor } from './floor/engine.ts';
 import type { CrowdAsked, CrowdSeen } from './load/crowd.ts';
-import { inTurns } from './load/in-turns.ts';
+import { alone, timesAlone } from './load/alone.ts';
 import { percentiles } from './load/percentiles.ts';
 import { runLoad } from './load/run.ts';
 import { rowsOf, type Bench, type BenchRow } from './report.ts';
 import { withSystem, type BenchSystem } from './system/bench-system.ts';
 import { halfHours, holdBody, postHold, untilQuiet } from './system/bookings.ts';
 
-/** Before anything is measured: a process that has just started runs its code several times slower. */
-const warmUps = 40;
-const alone = 120;
 const together = 50;
 const crowdSize = 1_000;
 const crowds = 5;
@@ -27,10 +24,7 @@ export const bench: Bench = () =>
     const slots = halfHours();
     const hold = (type: TestType) => async () => void (await postHold(system, type, slots()));
     try {
-      for (let warm = 0; warm < warmUps; warm += 1) await Promise.all([hold(plain)(), floor.answer()]);
-      await hold(withNda)();
-      await untilQuiet(system);
-      const [bare, held] = await inTurns(alone, [() => floor.answer(), hold(plain)] as const, () => untilQuiet(system));
+      const { bare, held } = await timesAlone(system, floor, hold(plain));
       const rows = rowsOf(`bare update-with-start, alone (${alone})`, bare);
       rows.push(...rowsOf(`hold over HTTP, alone (${alone})`, held));
       const [p95, bareP95] = [percentiles(held).p95, percentiles(bare).p95];
@@ -39,6 +33,7 @@ export const bench: Bench = () =>
       const bareTogether = await timesOf(together, () => floor.answer());
       rows.push(...rowsOf(`bare update-with-start, ${together} at once`, bareTogether));
       rows.push(...rowsOf(`hold over HTTP, ${together} at once`, await timesOf(together, hold(plain))));
+      await hold(withNda)();
       await untilQuiet(system);
       rows.push(...(await crowdsAt(system, withNda, slots)));
       // Last, as the documents that follow take their time.

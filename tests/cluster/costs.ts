@@ -38,7 +38,7 @@ export async function costOf(kind: string, guests: Guests, shared: Shared, parts
 
 export function memoryOfAll(parts: Parts): string {
   const each = Object.entries(parts).map(
-    ([part, pids]) => `${part} ${pids.map((pid) => Math.round(memoryOf(pid) ?? 0)).join(' + ')} MB`,
+    ([part, pids]) => `${part} ${pids.map((pid) => memoryOf(pid)?.toFixed(0) ?? 'unknown').join(' + ')} MB`,
   );
   return `Memory: ${each.join(', ')}.`;
 }
